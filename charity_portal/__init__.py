@@ -1,0 +1,1 @@
+"""The charity portal: calls, applications, decisions and their public disclosure."""

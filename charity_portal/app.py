@@ -1,0 +1,82 @@
+"""The application: the one file that knows every domain."""
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from charity_portal import commands
+from charity_portal.kernel import (
+    database,
+    i18n,
+    job_views,
+    navigation,
+    permissions,
+    preferences,
+    web,
+)
+from config import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_REQUEST = 32 * 1024 * 1024
+
+RULES = (job_views.RULES,)
+BLUEPRINTS = (job_views.blueprint,)
+COMMANDS = (*commands.GROUPS,)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the portal from its settings (read from the environment when none are given)."""
+    settings = settings or Settings.from_env()
+    app = Flask(
+        "charity_portal",
+        root_path=str(ROOT / "charity_portal"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    _configure(app, settings)
+    database.init_app(app, settings.database_url)
+    i18n.init_app(app)
+    permissions.init_app(app)
+    web.init_app(app)
+    preferences.init_app(app)
+    navigation.init_app(app)
+    for rules in RULES:
+        permissions.register(rules)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        AUDIT_KEY=hmac.new(settings.secret_key.encode(), b"audit", hashlib.sha256).digest(),
+        DATA_DIR=settings.data_dir,
+        PUBLIC_URL=settings.public_url,
+        SITE_NAME_ZH=f"{settings.city_zh}慈善公益平台",
+        SITE_NAME_EN=f"{settings.city_en} Charity Portal",
+        CITY_ZH=settings.city_zh,
+        CITY_EN=settings.city_en,
+        MAIL_URL=settings.mail_url,
+        MAIL_FROM=settings.mail_from,
+        DEMO=settings.demo,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=MAX_REQUEST,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=4000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.trusted_hosts:
+        app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
