@@ -22,7 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
 from sqlalchemy.sql import operators
 
 from charity_portal.kernel.errors import NotFound
@@ -85,33 +85,31 @@ _BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _JSON = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 Id = Annotated[int, mapped_column(_BIGINT, primary_key=True)]
-Stamp = Annotated[datetime, "stamp"]
-Fen = Annotated[int, "fen"]
-JsonDict = Annotated[dict[str, Any], "json"]
-JsonList = Annotated[list[Any], "json"]
+Stamp = Annotated[datetime, mapped_column(UtcDateTime())]
+Fen = Annotated[int, mapped_column(FenType())]
+JsonDict = Annotated[dict[str, Any], mapped_column(_JSON)]
+JsonList = Annotated[list[Any], mapped_column(_JSON)]
 
 
 class Model(DeclarativeBase):
     """Base of all tables."""
 
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
+    registry = registry(
+        metadata=sa.MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            int: _BIGINT,
+            str: sa.Text(),
+            datetime: UtcDateTime(),
+        },
     )
-    type_annotation_map = {
-        int: _BIGINT,
-        str: sa.Text(),
-        datetime: UtcDateTime(),
-        Stamp: UtcDateTime(),
-        Fen: FenType(),
-        JsonDict: _JSON,
-        JsonList: _JSON,
-    }
 
 
 M = TypeVar("M", bound=Model)
