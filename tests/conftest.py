@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from charity_portal.kernel.database import db
 from tests.support import apps, databases, skips, sockets
 from tests.support.clocks import FrozenClock
+from tests.support.working import Worker
 
 hypothesis_settings.register_profile(
     "tests",
@@ -98,6 +99,12 @@ def app(portal: apps.Portal) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A browser without a person: see `support/client.py` for what it watches. CSRF is off."""
     return app.test_client()
+
+
+@pytest.fixture
+def worker(app: Flask) -> Worker:
+    """`worker()` runs every due job here and now; a job that goes wrong fails the test."""
+    return Worker()
 
 
 @pytest.fixture

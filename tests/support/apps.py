@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 
+from charity_portal.app import create_app
 from charity_portal.kernel.database import db
 from config import Settings
 from tests.support import schema
@@ -49,8 +50,6 @@ class Portal:
 
 def build(name: str) -> Portal:
     """The portal on `sqlite` or `postgresql`."""
-    from charity_portal.app import create_app  # noqa: PLC0415  (until app.py stands)
-
     folder = fast_folder()
     data_dir = folder / "data"
     data_dir.mkdir()

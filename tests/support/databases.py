@@ -5,6 +5,7 @@ whose rows are deleted while triggers and foreign keys sleep.
 """
 
 import atexit
+import itertools
 import os
 import shutil
 import sqlite3
@@ -115,8 +116,8 @@ class PostgresDatabase:
 
     name = "postgresql"
 
-    def __init__(self, name: str = "portal") -> None:
-        self._address = create_postgres_database(name)
+    def __init__(self) -> None:
+        self._address = create_postgres_database()
         self._connection: psycopg.Connection | None = None
         self.url = self._address.replace("postgresql://", "postgresql+psycopg://", 1)
 
@@ -133,9 +134,9 @@ class PostgresDatabase:
             self._connection.close()
 
 
-def create_postgres_database(name: str) -> str:
+def create_postgres_database() -> str:
     """Create an empty database; its address in libpq form. Starts the server if need be."""
-    server = _postgres()
+    server, name = _postgres(), f"portal_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     return server.replace("/postgres?", f"/{name}?", 1)
@@ -152,8 +153,10 @@ def fast_folder() -> Path:
 
 def prepare(database: Database, engine: Engine, build: Callable[[Engine], None]) -> None:
     """Give `database` its tables through the app's own engine and remember that state."""
-    build(engine)
-    engine.dispose()
+    try:
+        build(engine)
+    finally:
+        engine.dispose()
     database.keep_as_template()
 
 
@@ -166,6 +169,7 @@ def _copy(source: Path, target: Path) -> None:
         writing.close()
 
 
+_numbers = itertools.count(1)
 _server_address: list[str] = []
 
 
