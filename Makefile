@@ -39,6 +39,18 @@ format: $(VENV)/.dev
 ## install: everything that `run` and `test` need, without starting either
 install: $(VENV)/.runtime $(VENV)/.system $(VENV)/.dev $(VENV)/.system-test $(NODE_TOOLS)
 
+## migration: write the next migration from the models (M="what changes"); read it before use
+migration: $(VENV)/.dev
+	export DATABASE_URL=sqlite:///$(CURDIR)/.cache/migration.sqlite3 SECRET_KEY=unused
+	mkdir -p .cache
+	rm -f .cache/migration.sqlite3*
+	$(BIN)/python -m alembic upgrade head
+	$(BIN)/python -m alembic revision --autogenerate -m "$(or $(M),$(error say what changes: make migration M="..."))"
+	$(BIN)/ruff format -q migrations/versions
+	$(BIN)/ruff check -q --fix migrations/versions
+	ls migrations/versions | grep '^[0-9]' | sort | tail -1 | sed 's/\.py$$//' > migrations/HEAD
+	echo "Written: migrations/versions/$$(cat migrations/HEAD).py"
+
 ## lock: write the two lock files anew from pyproject.toml
 lock:
 	$(PYTHON) -m venv .cache/lock
@@ -56,7 +68,7 @@ clean:
 help:
 	sed -n 's/^## \([a-z]*\): /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-.PHONY: run test lint format install lock clean help
+.PHONY: run test lint format install migration lock clean help
 
 # --- What the commands stand on; each stamp is renewed when its lock file changes -----------------
 

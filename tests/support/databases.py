@@ -134,6 +134,11 @@ class PostgresDatabase:
             self._connection.close()
 
 
+def empty_database(name: str, folder: Path) -> str:
+    """The address of a database of its own without a single table; `folder` holds it on SQLite."""
+    return f"sqlite:///{folder / 'empty.sqlite3'}" if name == "sqlite" else PostgresDatabase().url
+
+
 def create_postgres_database() -> str:
     """Create an empty database; its address in libpq form. Starts the server if need be."""
     server, name = _postgres(), f"portal_{next(_numbers)}"
