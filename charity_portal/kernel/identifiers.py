@@ -46,8 +46,11 @@ def check_uscc(text: str) -> str:
         if char in "IOSVZ":
             raise BadCode(_forbidden_letter(position, char))
         if char not in _USCC_LETTERS:
-            message = "第 %(position)s 位“%(char)s”不是数字或大写字母。"
-            raise BadCode(say(message, position=position, char=char))
+            raise BadCode(
+                say(
+                    "第 %(position)s 位“%(char)s”不是数字或大写字母。", position=position, char=char
+                )
+            )
     if len(code) != 18:
         raise BadCode(say("统一社会信用代码应为 18 位，现在是 %(length)s 位。", length=len(code)))
     if not code[2:8].isdigit():
@@ -126,11 +129,13 @@ def _compact(text: str) -> str:
 
 def _forbidden_letter(position: int, char: str) -> Text:
     alike = {"I": "1", "O": "0", "S": "5", "V": "U", "Z": "2"}[char]
-    message = (
+    return say(
         "第 %(position)s 位是字母 %(char)s，统一社会信用代码不使用 I、O、S、V、Z，"
-        "可能应为 %(alike)s。"
+        "可能应为 %(alike)s。",
+        position=position,
+        char=char,
+        alike=alike,
     )
-    return say(message, position=position, char=char, alike=alike)
 
 
 def _organisation_check(eight: str) -> str:
