@@ -1,0 +1,1 @@
+"""Calls for projects, applications, screening, decisions, public notice and awards."""

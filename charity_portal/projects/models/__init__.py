@@ -1,0 +1,1 @@
+"""Tables of the projects domain, one file a noun."""

@@ -1,0 +1,74 @@
+"""The public notice (公示) of proposed awards, and objections to it."""
+
+from datetime import date
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from charity_portal.kernel import clock
+from charity_portal.kernel.database import Id, Model, Stamp
+from charity_portal.kernel.states import StateMachine
+from charity_portal.projects.models.applications import Application
+from charity_portal.projects.models.calls import Call
+from charity_portal.projects.states import NOTICE, OBJECTION
+
+
+class PublicNotice(Model):
+    """Proposed awards shown for `workdays` working days; the last one is `ends_on`, to its midnight."""
+
+    __tablename__ = "public_notice"
+    MACHINE: ClassVar[StateMachine] = NOTICE
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(unique=True)
+    call_id: Mapped[int] = mapped_column(sa.ForeignKey("call.id"), index=True)
+    state: Mapped[str] = mapped_column(default=NOTICE.initial)
+    workdays: Mapped[int]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    started_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    started_at: Mapped[Stamp] = mapped_column(default=clock.now)
+    closed_at: Mapped[Stamp | None]
+
+    call: Mapped[Call] = relationship()
+
+    __table_args__ = (
+        NOTICE.check(),
+        sa.CheckConstraint("starts_on <= ends_on", name="period"),
+        sa.Index("ix_public_notice_running", "state", "ends_on"),
+    )
+
+
+class NoticeItem(Model):
+    """One application named in a notice."""
+
+    __tablename__ = "notice_item"
+    notice_id: Mapped[int] = mapped_column(sa.ForeignKey("public_notice.id"), primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), primary_key=True)
+
+
+class Objection(Model):
+    """A named person's objection; who it is and how to reach them is encrypted and never published."""
+
+    __tablename__ = "objection"
+    MACHINE: ClassVar[StateMachine] = OBJECTION
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(unique=True)
+    notice_id: Mapped[int] = mapped_column(sa.ForeignKey("public_notice.id"), index=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), index=True)
+    state: Mapped[str] = mapped_column(default=OBJECTION.initial)
+    person: Mapped[str]
+    contact: Mapped[str]
+    text: Mapped[str]
+    evidence_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    code_hash: Mapped[str]
+    received_at: Mapped[Stamp] = mapped_column(default=clock.now)
+    due_on: Mapped[date]
+    finding: Mapped[str | None]
+    public_outcome: Mapped[str | None]
+    decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    decided_at: Mapped[Stamp | None]
+
+    application: Mapped[Application] = relationship()
+
+    __table_args__ = (OBJECTION.check(),)

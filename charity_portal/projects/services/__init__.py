@@ -1,0 +1,1 @@
+"""Writes of the projects domain; what outsiders may call."""
