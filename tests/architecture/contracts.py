@@ -74,6 +74,8 @@ class DomainDoorsContract(Contract):  # type: ignore[misc]
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         lines: list[Any] = check.metadata["trespasses"]
-        output.print(f"Only {', '.join(sorted(self.doors))} of a domain may be imported from outside:")
+        output.print(
+            f"Only {', '.join(sorted(self.doors))} of a domain may be imported from outside:"
+        )
         for line in lines:
             output.print_error(f"- {line}", bold=False)
