@@ -19,8 +19,9 @@ NEEDS = ("required", "secondary", "optional")
 class Call(Model):
     """A published invitation to apply, with its purse, its rules and its form.
 
-    Shares are in basis points (1000 = 10 %). `eligibility` is read by `rules.eligibility`. A call taken
-    over from a funder's history has an `external_ref` and starts out concluded.
+    Shares are in basis points (1000 = 10 %). `eligibility` is read by `rules.eligibility`. A call
+    taken over from a funder's history has an `external_ref` and starts out concluded. `rev` counts
+    changes of the draft, so that two officers cannot overwrite each other unseen.
     """
 
     __tablename__ = "call"
@@ -57,6 +58,8 @@ class Call(Model):
     external_ref: Mapped[str | None] = mapped_column(unique=True)
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     created_at: Mapped[Stamp] = mapped_column(default=clock.now)
+    rev: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[Stamp] = mapped_column(default=clock.now)
     published_at: Mapped[Stamp | None]
     concluded_at: Mapped[Stamp | None]
 
@@ -72,7 +75,9 @@ class Call(Model):
         one_of("kind", KINDS),
         one_of("fund_source", FUND_SOURCES),
         sa.CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="window"),
-        sa.CheckConstraint("floor_fen IS NULL OR cap_fen IS NULL OR floor_fen <= cap_fen", name="range"),
+        sa.CheckConstraint(
+            "floor_fen IS NULL OR cap_fen IS NULL OR floor_fen <= cap_fen", name="range"
+        ),
         sa.Index("ix_call_window", "state", "closes_at", "id"),
     )
 
@@ -129,7 +134,7 @@ class BudgetCategory(Model):
 
 
 class Slot(Model):
-    """A named place for papers: required (主要), secondary (次要, may be missing for a while) or optional.
+    """A named place for papers: required (主要), secondary (次要, may follow later) or optional.
 
     `kinds` lists accepted file kinds as `kernel.files` names them.
     """

@@ -1,0 +1,118 @@
+"""When a call is open, and how its window may move."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from charity_portal.kernel.i18n import Text, say
+from charity_portal.projects.errors import ClosedCall
+
+PHASES = ("draft", "upcoming", "open", "closed", "noticed", "concluded", "cancelled")
+WORDS = {
+    "draft": say("草稿"),
+    "upcoming": say("即将开始"),
+    "open": say("征集中"),
+    "closed": say("已截止"),
+    "noticed": say("公示中"),
+    "concluded": say("已办结"),
+    "cancelled": say("已取消"),
+}
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Windowed(Protocol):
+    """What the clock needs to know of a call."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+
+
+class Prolonged(Protocol):
+    """A later closing time for one applicant."""
+
+    @property
+    def until(self) -> datetime: ...
+
+
+def closing(call: Windowed, extension: Prolonged | None = None) -> datetime | None:
+    """When the call closes for an applicant: an extension never shortens anything."""
+    if call.closes_at is None or extension is None:
+        return call.closes_at
+    return max(call.closes_at, extension.until)
+
+
+def phase(call: Windowed, now: datetime, extension: Prolonged | None = None) -> str:
+    """Where a call stands at `now`, one of PHASES.
+
+    Opening is inclusive and closing exclusive: at `closes_at` on the second it is closed.
+    """
+    if call.state != "published":
+        return call.state
+    ends = closing(call, extension)
+    if call.opens_at is None or ends is None:
+        return "closed"
+    if now < call.opens_at:
+        return "upcoming"
+    return "open" if now < ends else "closed"
+
+
+def require_open(call: Windowed, now: datetime, extension: Prolonged | None = None) -> None:
+    """Raise ClosedCall unless an application may be handed in at `now`."""
+    where = phase(call, now, extension)
+    if where == "open":
+        return
+    ends = closing(call, extension)
+    if where == "upcoming":
+        raise ClosedCall(say("征集尚未开始，请在开始时间之后提交。"))
+    if where == "closed" and ends is not None:
+        raise ClosedCall(say("征集已经截止，不能再提交申请。"))
+    raise ClosedCall
+
+
+def remaining(until: datetime, now: datetime) -> Text:
+    """How long it is from `now` to `until`, in words that are never too hopeful (rounded down)."""
+    left = until - now
+    if left <= timedelta(0):
+        return say("已到时间")
+    if left >= 2 * DAY:
+        return say("%(n)s 天", n=left // DAY)
+    if left >= DAY:
+        return say("1 天 %(n)s 小时", n=(left - DAY) // HOUR)
+    if left >= HOUR:
+        return say("%(n)s 小时", n=left // HOUR)
+    return say("不足 1 小时")
+
+
+def window_problem(opens_at: datetime | None, closes_at: datetime | None) -> Text | None:
+    """Why a window does not hold; None when it does or is not complete yet."""
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        return say("截止时间应晚于开始时间。")
+    return None
+
+
+def prolonging_problem(call: Windowed, until: datetime, now: datetime) -> Text | None:
+    """Why a published call may not close at `until`: a window only ever grows.
+
+    A call that has closed may be opened again only before anything is decided (state published).
+    """
+    if call.state != "published" or call.closes_at is None:
+        return say("只有已发布且尚未公示的征集可以延长。")
+    if until <= call.closes_at:
+        return say("新的截止时间应晚于原截止时间，征集时间只能延长、不能缩短。")
+    if until <= now:
+        return say("新的截止时间应晚于现在。")
+    return None
+
+
+def extension_problem(call: Windowed, until: datetime, now: datetime) -> Text | None:
+    """Why one applicant may not be given time until `until`."""
+    if call.state != "published" or call.closes_at is None:
+        return say("只有已发布且尚未公示的征集可以为单个机构延期。")
+    if until <= call.closes_at:
+        return say("延期后的截止时间应晚于征集截止时间。")
+    if until <= now:
+        return say("延期后的截止时间应晚于现在。")
+    return None

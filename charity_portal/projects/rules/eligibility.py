@@ -1,0 +1,229 @@
+"""Who may apply: each rule of a call answered with yes or no, and why.
+
+`Call.eligibility` holds {"kinds": [...], "regions": ["3706", "370602"], "min_grade": 3,
+"min_years": 1, "charity_only": true, "standings": ["normal"], "priorities": [{"key", "zh", "en"}]}.
+A missing or empty entry asks nothing. A region counts with everything inside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from charity_portal.kernel.i18n import Text, say
+from charity_portal.projects.rules.defects import Defect
+
+KIND_WORDS = {
+    "association": say("社会团体"),
+    "service": say("社会服务机构"),
+    "foundation": say("基金会"),
+    "community_group": say("社区社会组织"),
+}
+STANDING_WORDS = {
+    "normal": say("正常"),
+    "abnormal": say("活动异常名录"),
+    "serious": say("严重违法失信名单"),
+}
+
+
+class Applicant(Protocol):
+    """What the rules need to know of an organization, as it is on the day of asking.
+
+    `grade` is the assessment grade in force (1 to 5), None without one.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def region_code(self) -> str: ...
+    @property
+    def grade(self) -> int | None: ...
+    @property
+    def registered_on(self) -> date | None: ...
+    @property
+    def is_charity(self) -> bool: ...
+    @property
+    def standing(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Priority:
+    """A stated preference between applicants; it excludes nobody."""
+
+    key: str
+    label_zh: str
+    label_en: str | None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The conditions of a call. `limit` is the most applications of one organization."""
+
+    kinds: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    min_grade: int | None = None
+    min_years: int | None = None
+    charity_only: bool = False
+    standings: tuple[str, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    limit: int = 1
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any], limit: int) -> "Rules":
+        """From `Call.eligibility` and `Call.per_organization_limit`."""
+        return cls(
+            kinds=tuple(stored.get("kinds") or ()),
+            regions=tuple(stored.get("regions") or ()),
+            min_grade=stored.get("min_grade"),
+            min_years=stored.get("min_years"),
+            charity_only=bool(stored.get("charity_only")),
+            standings=tuple(stored.get("standings") or ()),
+            priorities=tuple(
+                Priority(p["key"], p["zh"], p.get("en")) for p in stored.get("priorities") or ()
+            ),
+            limit=limit,
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One rule: what it asks, whether it holds, and what was found."""
+
+    key: str
+    rule: Text
+    holds: bool
+    found: Text
+
+
+class Joined:
+    """Words listed in the reader's language at the moment they are shown."""
+
+    def __init__(self, words: Sequence[Text | str]) -> None:
+        self._words = words
+
+    def __str__(self) -> str:
+        return str(say("、")).join(map(str, self._words))
+
+
+@dataclass(frozen=True)
+class Names:
+    """How regions are called in the reader's language, by code."""
+
+    regions: Mapping[str, str] = field(default_factory=dict)
+
+    def listed(self, codes: Sequence[str]) -> "Joined":
+        """The names one after another; a code nobody knows stands for itself."""
+        return Joined([self.regions.get(code, code) for code in codes])
+
+
+def answers(
+    rules: Rules, applicant: Applicant, day: date, already_applied: int, names: Names | None = None
+) -> list[Answer]:
+    """Every rule of the call, answered for one organization on `day`.
+
+    `already_applied` counts its other applications to this call, withdrawn and discarded ones left
+    out.
+    """
+    names = names or Names()
+    given = [
+        _kind(rules, applicant),
+        _region(rules, applicant, names),
+        _standing(rules, applicant),
+        _years(rules, applicant, day),
+        _grade(rules, applicant),
+        _charity(rules, applicant),
+        _limit(rules, already_applied),
+    ]
+    return [answer for answer in given if answer is not None]
+
+
+def check(
+    rules: Rules, applicant: Applicant, day: date, already_applied: int, names: Names | None = None
+) -> list[Defect]:
+    """The rules that do not hold; `key` is `eligibility:<rule>`."""
+    return [
+        Defect(f"eligibility:{a.key}", say("%(rule)s（%(found)s）", rule=a.rule, found=a.found))
+        for a in answers(rules, applicant, day, already_applied, names)
+        if not a.holds
+    ]
+
+
+def full_years(since: date, day: date) -> int:
+    """Whole years from `since` to `day`; a year begun on 29 February is full on 1 March."""
+    return day.year - since.year - ((day.month, day.day) < (since.month, since.day))
+
+
+def _kind(rules: Rules, applicant: Applicant) -> Answer | None:
+    if not rules.kinds:
+        return None
+    wanted = Joined([KIND_WORDS.get(kind, kind) for kind in rules.kinds])
+    return Answer(
+        "kinds",
+        say("机构类型为：%(kinds)s", kinds=wanted),
+        applicant.kind in rules.kinds,
+        say("本机构为%(kind)s", kind=KIND_WORDS.get(applicant.kind, applicant.kind)),
+    )
+
+
+def _region(rules: Rules, applicant: Applicant, names: Names) -> Answer | None:
+    if not rules.regions:
+        return None
+    own = names.regions.get(applicant.region_code) or applicant.region_code
+    return Answer(
+        "regions",
+        say("登记地在：%(regions)s", regions=names.listed(rules.regions)),
+        any(applicant.region_code.startswith(region) for region in rules.regions),
+        say("本机构登记地为%(region)s", region=own),
+    )
+
+
+def _standing(rules: Rules, applicant: Applicant) -> Answer | None:
+    if not rules.standings:
+        return None
+    word = STANDING_WORDS.get(applicant.standing, applicant.standing)
+    listed = {s for s in STANDING_WORDS if s not in rules.standings}
+    rule = say("未被列入活动异常名录或严重违法失信名单")
+    if listed == {"serious"}:
+        rule = say("未被列入严重违法失信名单")
+    return Answer(
+        "standings",
+        rule,
+        applicant.standing in rules.standings,
+        say("本机构信用状态：%(standing)s", standing=word),
+    )
+
+
+def _years(rules: Rules, applicant: Applicant, day: date) -> Answer | None:
+    if not rules.min_years:
+        return None
+    rule = say("登记满 %(n)s 年", n=rules.min_years)
+    if applicant.registered_on is None:
+        return Answer("min_years", rule, False, say("本机构资料中没有登记日期"))
+    years = full_years(applicant.registered_on, day)
+    found = say("本机构登记已满 %(n)s 年", n=max(years, 0))
+    return Answer("min_years", rule, years >= rules.min_years, found)
+
+
+def _grade(rules: Rules, applicant: Applicant) -> Answer | None:
+    if not rules.min_grade:
+        return None
+    rule = say("社会组织评估等级在有效期内，且不低于 %(n)sA", n=rules.min_grade)
+    if applicant.grade is None:
+        return Answer("min_grade", rule, False, say("本机构没有有效的评估等级"))
+    found = say("本机构评估等级为 %(n)sA", n=applicant.grade)
+    return Answer("min_grade", rule, applicant.grade >= rules.min_grade, found)
+
+
+def _charity(rules: Rules, applicant: Applicant) -> Answer | None:
+    if not rules.charity_only:
+        return None
+    found = say("本机构已认定为慈善组织") if applicant.is_charity else say("本机构未认定为慈善组织")
+    return Answer("charity_only", say("已认定为慈善组织"), applicant.is_charity, found)
+
+
+def _limit(rules: Rules, already_applied: int) -> Answer:
+    found = say("本机构已有 %(n)s 份申请", n=already_applied)
+    if not already_applied:
+        found = say("本机构尚无申请")
+    rule = say("每家机构最多申请 %(n)s 项", n=rules.limit)
+    return Answer("limit", rule, already_applied < rules.limit, found)
