@@ -100,7 +100,9 @@ def record(
     reason: str | None = None,
 ) -> None:
     """Queue an entry for the end of the open transaction. Values are ids, codes, amounts: no names."""
-    db.session().info.setdefault("audit", []).append((actor, action, subject, before, after, reason))
+    db.session().info.setdefault("audit", []).append(
+        (actor, action, subject, before, after, reason)
+    )
 
 
 @before_commit
@@ -168,7 +170,9 @@ def verify(anchors: Iterable[Anchor] = ()) -> Verdict:
     """Walk the whole chain; name the first link that was edited, removed, inserted or cut off."""
     known = {anchor.seq: anchor.hash for anchor in anchors}
     prev, expected = GENESIS, 1
-    for entry in db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)):
+    for entry in db.session.scalars(
+        sa.select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
+    ):
         if entry.seq != expected:
             return Verdict(expected - 1, expected, "missing")
         if entry.prev_hash != prev or entry.hash != seal(entry):

@@ -205,16 +205,19 @@ def locked(model: type[M], key: int) -> M:
 def insert_if_absent(model: type[Model], **values: Any) -> bool:
     """Insert a row unless a unique key stands in the way; True when it was inserted."""
     dialect = db.session().get_bind().dialect.name
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
-    done = db.session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    dialect_insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+    insert = dialect_insert(model).values(**values).on_conflict_do_nothing()
+    done: Any = db.session.execute(insert)
     return bool(done.rowcount)
 
 
 @event.listens_for(Session, "before_flush")
 def _refuse_stray_flush(session: Session, _context: object, _instances: object) -> None:
-    if not session.info.get("writing") and (session.new or session.deleted or session.dirty):
-        if any(session.is_modified(thing) for thing in session.dirty) or session.new or session.deleted:
-            raise WriteOutsideTransaction
+    if session.info.get("writing"):
+        return
+    changed = any(session.is_modified(thing) for thing in session.dirty)
+    if changed or session.new or session.deleted:
+        raise WriteOutsideTransaction
 
 
 @event.listens_for(Session, "do_orm_execute")

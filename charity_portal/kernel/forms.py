@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -55,12 +55,12 @@ __all__ = [
 SHORT, LONG = 200, 5000
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """Base of all forms: protected against forgery, errors in the reader's language."""
 
     def submitted(self) -> bool:
         """Whether this is a POST whose every field holds."""
-        return bool(self.validate_on_submit())
+        return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
 
     def refuse(self, problem: PortalError) -> None:
         """Show a service's refusal where it belongs: at its field, or on top of the form."""
@@ -76,22 +76,22 @@ class Form(FlaskForm):  # type: ignore[misc]
 
 def required(message: Text | None = None) -> DataRequired:
     """A field that must not be left empty (white space counts as empty)."""
-    return DataRequired(message or say("请填写此项。"))
+    return DataRequired(cast(str, message or say("请填写此项。")))
 
 
 def chosen(message: Text | None = None) -> InputRequired:
     """A choice that must be made."""
-    return InputRequired(message or say("请选择一项。"))
+    return InputRequired(cast(str, message or say("请选择一项。")))
 
 
 def at_most(characters: int) -> Length:
     """A text with a longest length."""
-    return Length(max=characters, message=say("不能超过 %(n)s 个字。", n=characters))  # type: ignore[arg-type]
+    return Length(max=characters, message=cast(str, say("不能超过 %(n)s 个字。", n=characters)))
 
 
 def email() -> Email:
     """An e-mail address in good form."""
-    return Email(say("请填写有效的电子邮箱。"))  # type: ignore[arg-type]
+    return Email(cast(str, say("请填写有效的电子邮箱。")))
 
 
 def _stripped(value: str | None) -> str | None:
@@ -162,7 +162,11 @@ class PercentField(_ParsedField):
         return int(points)
 
     def show(self, value: int) -> str:
-        return f"{Decimal(value) / 100:f}".rstrip("0").rstrip(".") if value % 100 else str(value // 100)
+        return (
+            f"{Decimal(value) / 100:f}".rstrip("0").rstrip(".")
+            if value % 100
+            else str(value // 100)
+        )
 
 
 class UsccField(_ParsedField):

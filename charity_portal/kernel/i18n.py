@@ -4,6 +4,7 @@ A message id is the Chinese sentence itself, so zh is complete by construction. 
 `charity_portal/translations/en/<domain>.po`; the files are merged when the app starts.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -53,7 +54,9 @@ class Text:
 
     def in_source(self) -> str:
         """The sentence in Chinese whatever the reader's language; for records and commands."""
-        return self.msgid % {k: str(v) for k, v in self.params.items()} if self.params else self.msgid
+        return (
+            self.msgid % {k: str(v) for k, v in self.params.items()} if self.params else self.msgid
+        )
 
 
 def say(msgid: str, **params: Any) -> Text:
@@ -65,7 +68,7 @@ def _shown(value: Any) -> Any:
     return str(value) if isinstance(value, Text) else value
 
 
-class _MergedDomain(Domain):  # type: ignore[misc]
+class _MergedDomain(Domain):
     """Flask-Babel's catalogue lookup, fed from the merged .po files instead of .mo files on disk."""
 
     def get_translations(self) -> NullTranslations:
@@ -96,8 +99,13 @@ def language_of(incoming: Request) -> str:
 
 def _select_locale() -> str:
     if not has_request_context():
-        return getattr(g, "language", "zh") if g else "zh"
+        return str(g.get("language", "zh_Hans_CN")) if g else "zh_Hans_CN"
     return {"zh": "zh_Hans_CN", "en": "en"}[language_of(request)]
+
+
+def speak_as_terminal() -> None:
+    """Let a command answer in the language of the terminal it was typed into (LANG)."""
+    g.language = "zh_Hans_CN" if os.environ.get("LANG", "").startswith("zh") else "en"
 
 
 def language() -> str:
@@ -179,7 +187,7 @@ def init_app(app: Flask) -> None:
         default_timezone="Asia/Shanghai",
         locale_selector=_select_locale,
     )
-    babel.domain_instance = _MergedDomain()
+    babel.domain_instance = _MergedDomain()  # type: ignore[no-untyped-call]
     app.jinja_env.filters.update(
         money=money, number=number, date_text=date_text, time_text=time_text
     )

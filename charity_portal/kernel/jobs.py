@@ -90,7 +90,9 @@ class Run:
     def progress(self, done: int, total: int, note: Text | None = None) -> None:
         """Tell people how far it is and renew the lease; LostLease when somebody took over."""
         with transaction():
-            _update(self, done=done, total=total, note=_stored(note), lease_until=clock.now() + LEASE)
+            _update(
+                self, done=done, total=total, note=_stored(note), lease_until=clock.now() + LEASE
+            )
 
 
 Effect = Callable[[], dict[str, Any] | None]
@@ -292,7 +294,10 @@ def _set_state(job: Job, state: str, why: Text) -> None:
 def _stored(text: Text | None) -> dict[str, Any] | None:
     if text is None:
         return None
-    return {"msgid": text.msgid, "params": {k: v if isinstance(v, int) else str(v) for k, v in text.params.items()}}
+    return {
+        "msgid": text.msgid,
+        "params": {k: v if isinstance(v, int) else str(v) for k, v in text.params.items()},
+    }
 
 
 def _text(stored: dict[str, Any] | None) -> Text | None:

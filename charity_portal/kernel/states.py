@@ -34,7 +34,7 @@ class Stateful(Protocol):
 
     MACHINE: ClassVar["StateMachine"]
     id: Mapped[int]
-    state: Mapped[str]
+    state: Any
 
 
 class StateMachine:
@@ -83,7 +83,10 @@ class StateMachine:
         if not known:
             raise KeyError(f"{self.name} has no step {action}")
         raise WrongState(
-            say("当前状态为“%(state)s”，不能办理这一步。请刷新页面查看最新进展。", state=self.states[state])
+            say(
+                "当前状态为“%(state)s”，不能办理这一步。请刷新页面查看最新进展。",
+                state=self.states[state],
+            )
         )
 
     def actions(self, actor: Actor, subject: Any) -> list[Transition]:
@@ -108,7 +111,7 @@ def fire(
     step = machine.step(subject.state, action)
     require(actor, step.permission, subject)
     before = subject.state
-    subject.state = step.target  # type: ignore[assignment]
+    subject.state = step.target
     db.session.flush()
     audit.record(
         actor,

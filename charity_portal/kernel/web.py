@@ -61,7 +61,10 @@ def wants_json() -> bool:
 
 def _respond(status: int, message: Text, fields: dict[str, Any] | None = None) -> Any:
     if wants_json():
-        body = {"error": str(message), "errors": {k: [str(t) for t in v] for k, v in (fields or {}).items()}}
+        body = {
+            "error": str(message),
+            "errors": {k: [str(t) for t in v] for k, v in (fields or {}).items()},
+        }
         return jsonify(body), status
     title = TITLES.get(status, TITLES[400])
     page = render_template(
@@ -91,7 +94,9 @@ def _resume(status: int, needs_sign_in: bool) -> Any:
 
 
 def _on_portal_error(error: PortalError) -> Any:
-    return _respond(error.status, error.message, error.fields if isinstance(error, Invalid) else None)
+    return _respond(
+        error.status, error.message, error.fields if isinstance(error, Invalid) else None
+    )
 
 
 def _on_not_signed_in(error: NotSignedIn) -> Any:
@@ -118,7 +123,9 @@ def _on_http_error(error: HTTPException) -> Any:
     if status < 400:
         return error
     known = KNOWN.get(status)
-    fallback = say("请求无法处理。") if status < 500 else say("系统出现故障，已经记录。请稍后再试。")
+    fallback = (
+        say("请求无法处理。") if status < 500 else say("系统出现故障，已经记录。请稍后再试。")
+    )
     return _respond(status, known.default() if known else fallback)
 
 
@@ -145,7 +152,7 @@ def init_app(app: Flask) -> None:
         (RequestEntityTooLarge, _on_too_large),
         (HTTPException, _on_http_error),
     ):
-        app.register_error_handler(error, answer)  # type: ignore[type-var]
+        app.register_error_handler(error, answer)
     app.after_request(_add_headers)
 
     def static_url(name: str) -> str:

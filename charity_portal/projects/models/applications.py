@@ -92,7 +92,8 @@ class Attachment(Model):
 
 
 class Submission(Model):
-    """One submitted version, frozen: its whole content, the hash over it, and its receipt."""
+    """One submitted version, frozen: its whole content, the hash over it, and its receipt (none for a
+    record taken over from elsewhere)."""
 
     __tablename__ = "submission"
     id: Mapped[Id]
@@ -100,7 +101,7 @@ class Submission(Model):
     version: Mapped[int]
     content: Mapped[JsonDict]
     content_hash: Mapped[str]
-    receipt_number: Mapped[str] = mapped_column(unique=True)
+    receipt_number: Mapped[str | None] = mapped_column(unique=True)
     receipt_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     submitted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     submitted_at: Mapped[Stamp] = mapped_column(default=clock.now)
