@@ -120,6 +120,10 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
             '"""规则"""\nWORDS = {"a": say("草稿")}\n',
         ),
     ],
+    "sentences are written out where they are said": [
+        ("charity_portal/funds/views.py", "flash(_(text))\n", 'flash(_("已保存"))\n'),
+        ("charity_portal/funds/rules.py", 'say(f"{n} 份")\n', 'say("%(n)s 份", n=n)\n'),
+    ],
     "files and functions can be read at once": [
         ("charity_portal/funds/services.py", "x = 1\n" * 401, "x = 1\n" * 400),
         (

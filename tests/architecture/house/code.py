@@ -146,6 +146,15 @@ def speaks_untranslated(source: Source) -> Iterator[Offence]:
             yield source.at(node, f"says “{node.value[:20]}” in Chinese only")
 
 
+def says_a_variable(source: Source) -> Iterator[Offence]:
+    for node in source.walk(ast.Call):
+        assert isinstance(node, ast.Call)
+        if dotted(node.func).split(".")[-1] not in SPEAKING or not node.args:
+            continue
+        if not all(isinstance(part, ast.Constant) for part in node.args[:1]):
+            yield source.at(node, "says a variable; nobody can find that sentence to translate it")
+
+
 def too_long(source: Source) -> Iterator[Offence]:
     lines = source.text.count("\n")
     if lines > LONGEST_FILE:
@@ -216,6 +225,11 @@ RULES = (
             "charity_portal/kernel/table_reading.py": "words looked for in tables people send",
             "charity_portal/kernel/confined/spreadsheets.py": "the same",
         },
+    ),
+    Rule(
+        "sentences are written out where they are said",
+        PORTAL,
+        says_a_variable,
     ),
     Rule(
         "files and functions can be read at once", "charity_portal/**/*.py tests/**/*.py", too_long

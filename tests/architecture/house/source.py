@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+import pytest
+
 Offence = str
 
 
@@ -76,6 +78,12 @@ def sources(root: Path, pattern: str) -> Iterator[Source]:
     """The files below `root` that match a glob, in order; alternatives are split by spaces."""
     paths = {path for part in pattern.split() for path in root.glob(part) if path.is_file()}
     return (read(root, path) for path in sorted(paths))
+
+
+def expect_none(offences: Iterable[Offence]) -> None:
+    """Fail with all offences, one a line."""
+    if lines := list(offences):
+        pytest.fail(f"{len(lines)} found:\n" + "\n".join(lines), pytrace=False)
 
 
 def dotted(node: ast.AST) -> str:
