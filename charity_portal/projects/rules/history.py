@@ -24,20 +24,20 @@ _COLUMNS = {
     "title": ("title",),
     "description": ("description",),
     "currency": ("currency",),
-    "amount applied for": ("amountAppliedFor",),
-    "amount awarded": ("amountAwarded",),
-    "award date": ("awardDate",),
-    "planned dates:start date": ("plannedDates", "startDate"),
-    "planned dates:end date": ("plannedDates", "endDate"),
-    "planned dates:duration (months)": ("plannedDates", "duration"),
-    "recipient org:identifier": ("recipientOrganization", "id"),
-    "recipient org:name": ("recipientOrganization", "name"),
-    "recipient ind:identifier": ("recipientIndividual", "id"),
-    "recipient ind:name": ("recipientIndividual", "name"),
-    "funding org:identifier": ("fundingOrganization", "id"),
-    "funding org:name": ("fundingOrganization", "name"),
-    "grant programme:code": ("grantProgramme", "code"),
-    "grant programme:title": ("grantProgramme", "title"),
+    "amountappliedfor": ("amountAppliedFor",),
+    "amountawarded": ("amountAwarded",),
+    "awarddate": ("awardDate",),
+    "planneddates:startdate": ("plannedDates", "startDate"),
+    "planneddates:enddate": ("plannedDates", "endDate"),
+    "planneddates:duration(months)": ("plannedDates", "duration"),
+    "recipientorg:identifier": ("recipientOrganization", "id"),
+    "recipientorg:name": ("recipientOrganization", "name"),
+    "recipientind:identifier": ("recipientIndividual", "id"),
+    "recipientind:name": ("recipientIndividual", "name"),
+    "fundingorg:identifier": ("fundingOrganization", "id"),
+    "fundingorg:name": ("fundingOrganization", "name"),
+    "grantprogramme:code": ("grantProgramme", "code"),
+    "grantprogramme:title": ("grantProgramme", "title"),
 }
 REQUIRED_COLUMNS = (
     "Identifier",
@@ -234,14 +234,14 @@ def read_grants(records: Iterable[tuple[int, Any]]) -> tuple[list[Grant], list[P
 
 
 def _plain_title(title: str) -> str:
-    return re.sub(r"\s*:\s*", ":", title.strip()).casefold()
+    return re.sub(r"\s", "", title).casefold()
 
 
 def missing_columns(header: Sequence[str]) -> list[str]:
     """The columns of the flat form that a spreadsheet must have and this one has not."""
     present = {_plain_title(title) for title in header}
     missing = [title for title in REQUIRED_COLUMNS if _plain_title(title) not in present]
-    if not {"recipient org:identifier", "recipient ind:identifier"} & present:
+    if not {"recipientorg:identifier", "recipientind:identifier"} & present:
         missing.append("Recipient Org:Identifier")
     return missing
 
