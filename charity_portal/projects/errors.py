@@ -1,9 +1,11 @@
 """Facts that stop a step in the projects domain."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from charity_portal.kernel import clock
 from charity_portal.kernel.errors import Conflict, Invalid
-from charity_portal.kernel.i18n import Text, say
+from charity_portal.kernel.i18n import Text, money, say
 from charity_portal.projects.rules.history import Problem
 
 
@@ -49,3 +51,99 @@ class CallNotReady(Invalid):
 
 class StaleCall(Conflict):
     """Another officer saved the draft call first (409)."""
+
+
+class AlreadyHandled(Conflict):
+    """Somebody else took a step with this matter since the page was opened (409).
+
+    `who`, `what` and `at` say whose step it was; nothing of the second attempt is kept.
+    """
+
+    def __init__(self, who: str, what: Text, at: datetime) -> None:
+        there = clock.local(at)
+        super().__init__(
+            say(
+                "%(who)s已于 %(when)s 办理“%(what)s”，您的操作没有生效，数据没有改变。",
+                who=who,
+                when=f"{there:%Y-%m-%d %H:%M}",
+                what=what,
+            )
+        )
+        self.who, self.what, self.at = who, what, at
+
+
+class DeadlinePassed(Conflict):
+    """The time for this step is over (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("期限已过，不能再办理。")
+
+
+class PurseExceeded(Invalid):
+    """The decisions grant more than the call's purse holds (422); `over_fen` says by how much."""
+
+    def __init__(self, over_fen: int, currency: str = "CNY") -> None:
+        over = money(over_fen, currency)
+        super().__init__(say("资助合计超出资金总额 %(over)s，没有保存。", over=over))
+        self.over_fen = over_fen
+
+
+class TrackPurseExceeded(Invalid):
+    """The decisions grant more than a track's purse holds (422)."""
+
+    def __init__(self, track: str, over_fen: int, currency: str = "CNY") -> None:
+        over = money(over_fen, currency)
+        super().__init__(
+            say("“%(track)s”赛道资助合计超出该赛道资金 %(over)s，没有保存。", track=track, over=over)
+        )
+        self.over_fen = over_fen
+
+
+class TooManyAwards(Invalid):
+    """More projects are awarded than the call allows (422)."""
+
+    def __init__(self, awards: int, most: int) -> None:
+        super().__init__(
+            say("拟立项 %(n)s 项，超过最多 %(most)s 项，没有保存。", n=awards, most=most)
+        )
+
+
+class RankTaken(Invalid):
+    """Two reserves of one call have the same rank (422)."""
+
+    def __init__(self, rank: int) -> None:
+        super().__init__(say("候补顺位 %(rank)s 重复，每个顺位只能有一个项目。", rank=rank))
+
+
+class NoticeOver(Conflict):
+    """The notice no longer takes objections (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("公示期已满，不再受理异议。如需反映情况，请与主办单位联系。")
+
+
+class OpenObjections(Conflict):
+    """Objections are still being examined; nothing is awarded before they are answered (409)."""
+
+    def __init__(self, numbers: Sequence[str]) -> None:
+        super().__init__(
+            say("还有异议未办结（%(numbers)s），不能确认立项。", numbers="、".join(numbers))
+        )
+        self.numbers = list(numbers)
+
+
+class NoticeUnderWay(Conflict):
+    """The notice has not run its full period (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("公示期未满，不能办结。")
+
+
+class Unfinished(Conflict):
+    """Something of the call is still open; `what` says what (409)."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what)

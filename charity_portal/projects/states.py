@@ -17,7 +17,11 @@ CALL = StateMachine(
         Transition("publish", {"draft"}, "published", "projects:call:publish", say("发布")),
         Transition("cancel", {"published"}, "cancelled", "projects:call:cancel", say("取消征集")),
         Transition(
-            "start_notice", {"published", "noticed"}, "noticed", "projects:notice:start", say("开始公示")
+            "start_notice",
+            {"published", "noticed"},
+            "noticed",
+            "projects:notice:start",
+            say("开始公示"),
         ),
         Transition("conclude", {"noticed"}, "concluded", "projects:notice:conclude", say("办结")),
     ],
@@ -54,14 +58,16 @@ APPLICATION = StateMachine(
         "proposed": say("拟立项，公示中"),
     },
     transitions=[
-        Transition("discard", {"draft"}, "discarded", "projects:application:discard", say("删除草稿")),
+        Transition(
+            "discard", {"draft"}, "discarded", "projects:application:discard", say("删除草稿")
+        ),
         Transition("submit", {"draft"}, "submitted", "projects:application:submit", say("提交")),
         Transition(
             "resubmit", {"correction"}, "submitted", "projects:application:submit", say("提交补正")
         ),
         Transition(
             "withdraw",
-            {"submitted", "correction", "conditional", "eligible"},
+            {"submitted", "correction", "conditional", "eligible", "decided"},
             "withdrawn",
             "projects:application:withdraw",
             say("撤回申请"),
@@ -84,19 +90,39 @@ APPLICATION = StateMachine(
             say("容缺受理"),
         ),
         Transition(
-            "complete", {"conditional"}, "eligible", "projects:application:screen", say("材料已补齐")
+            "complete",
+            {"conditional"},
+            "eligible",
+            "projects:application:screen",
+            say("材料已补齐"),
         ),
         Transition(
-            "lapse", {"correction", "conditional"}, "lapsed", "projects:application:lapse", say("逾期失效")
+            "lapse",
+            {"correction", "conditional"},
+            "lapsed",
+            "projects:application:lapse",
+            say("逾期失效"),
         ),
         Transition(
-            "reject", {"submitted"}, "ineligible", "projects:application:screen", say("审查不通过")
+            "reject",
+            {"submitted", "conditional"},
+            "ineligible",
+            "projects:application:screen",
+            say("审查不通过"),
         ),
         Transition(
-            "reopen", {"ineligible", "lapsed"}, "submitted", "projects:application:reopen", say("恢复审查")
+            "reopen",
+            {"ineligible", "lapsed"},
+            "submitted",
+            "projects:application:reopen",
+            say("恢复审查"),
         ),
         Transition(
-            "decide", {"eligible", "decided"}, "decided", "projects:application:decide", say("作出决定")
+            "decide",
+            {"eligible", "decided"},
+            "decided",
+            "projects:application:decide",
+            say("作出决定"),
         ),
         Transition(
             "propose", {"decided"}, "proposed", "projects:notice:start", say("列入拟立项公示")
@@ -106,8 +132,13 @@ APPLICATION = StateMachine(
         Transition(
             "promote", {"reserve"}, "decided", "projects:application:decide", say("候补递补")
         ),
+        Transition(
+            "stand_down", {"reserve"}, "refused", "projects:notice:conclude", say("候补期满")
+        ),
         Transition("confirm", {"proposed"}, "awarded", "projects:notice:conclude", say("确认立项")),
-        Transition("cancel", {"proposed"}, "cancelled", "projects:notice:conclude", say("取消立项")),
+        Transition(
+            "cancel", {"proposed"}, "cancelled", "projects:notice:conclude", say("取消立项")
+        ),
     ],
     initial="draft",
 )
@@ -137,14 +168,16 @@ OBJECTION = StateMachine(
         Transition(
             "examine", {"received"}, "examining", "projects:objection:examine", say("开始复核")
         ),
-        Transition(
-            "uphold", {"examining"}, "upheld", "projects:objection:decide", say("异议成立")
-        ),
+        Transition("uphold", {"examining"}, "upheld", "projects:objection:decide", say("异议成立")),
         Transition(
             "dismiss", {"examining"}, "dismissed", "projects:objection:decide", say("异议不成立")
         ),
         Transition(
-            "retract", {"received", "examining"}, "retracted", "projects:objection:examine", say("异议人撤回")
+            "retract",
+            {"received", "examining"},
+            "retracted",
+            "projects:objection:examine",
+            say("异议人撤回"),
         ),
     ],
     initial="received",

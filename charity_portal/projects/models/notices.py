@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from charity_portal.kernel import clock
-from charity_portal.kernel.database import Id, Model, Stamp
+from charity_portal.kernel.database import Fen, Id, Model, Stamp, one_of
 from charity_portal.kernel.states import StateMachine
 from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.calls import Call
@@ -23,6 +23,7 @@ class PublicNotice(Model):
     number: Mapped[str] = mapped_column(unique=True)
     call_id: Mapped[int] = mapped_column(sa.ForeignKey("call.id"), index=True)
     state: Mapped[str] = mapped_column(default=NOTICE.initial)
+    supplementary: Mapped[bool] = mapped_column(default=False)
     workdays: Mapped[int]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
@@ -40,11 +41,18 @@ class PublicNotice(Model):
 
 
 class NoticeItem(Model):
-    """One application named in a notice."""
+    """One application named in a notice, as it was proposed there: it stays so whatever follows."""
 
     __tablename__ = "notice_item"
     notice_id: Mapped[int] = mapped_column(sa.ForeignKey("public_notice.id"), primary_key=True)
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), primary_key=True)
+    outcome: Mapped[str]
+    amount_fen: Mapped[Fen] = mapped_column(default=0)
+    reserve_rank: Mapped[int | None]
+
+    application: Mapped[Application] = relationship()
+
+    __table_args__ = (one_of("outcome", ("award", "partial", "reserve")),)
 
 
 class Objection(Model):

@@ -65,11 +65,15 @@ class Screening(Model):
 
 
 class Decision(Model):
-    """What was decided, by whom and why; replaced until it is published, each change audited."""
+    """What was decided, by whom and why; replaced until it is published, each change audited.
+
+    `rev` counts the replacements, so that nobody overwrites a decision that they have not seen.
+    """
 
     __tablename__ = "decision"
     id: Mapped[Id]
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), unique=True)
+    rev: Mapped[int] = mapped_column(default=1)
     outcome: Mapped[str]
     amount_fen: Mapped[Fen] = mapped_column(default=0)
     reserve_rank: Mapped[int | None]
