@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, has_request_context, redirect, request, url_for
 
 from charity_portal.kernel.i18n import LANGUAGE_COOKIE, LANGUAGES
 from charity_portal.kernel.permissions import requires
@@ -68,11 +68,15 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def chosen() -> dict[str, object]:
+        if not has_request_context():  # a document, not a page
+            return {}
         return {
             "care": _chosen(CARE_COOKIE, CARE_STEPS),
             "theme": _chosen(THEME_COOKIE, THEMES),
             "language_links": {
-                code: url_for("preferences.set_language", language=code, next=request.full_path.rstrip("?"))
+                code: url_for(
+                    "preferences.set_language", language=code, next=request.full_path.rstrip("?")
+                )
                 for code in LANGUAGES
             },
         }

@@ -9,8 +9,10 @@ from charity_portal.kernel.database import db
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.calls import Call, Track
+from charity_portal.projects.models.notices import Objection, PublicNotice
 from charity_portal.projects.models.screening import Award, Decision
 
+DECIDED_OBJECTIONS = ("upheld", "dismissed")
 OUTCOMES = ("awarded", "cancelled", "reserve", "refused", "ineligible", "lapsed", "withdrawn")
 
 
@@ -67,6 +69,27 @@ class TrackTotal:
     count: int
     requested: int
     awarded: int
+
+
+@dataclass(frozen=True)
+class ObjectionOutcome:
+    """How an objection ended, without the person who raised it."""
+
+    number: str
+    project: str
+    state: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class NoticeOutcome:
+    """A public notice that is over, with its objections."""
+
+    number: str
+    starts_on: date
+    ends_on: date
+    workdays: int
+    objections: list[ObjectionOutcome]
 
 
 def totals(call_id: int) -> Totals:
@@ -157,6 +180,30 @@ def _row(
         awarded=award.amount_fen,
         awarded_on=award.awarded_on,
     )
+
+
+def notice_outcomes(call_id: int) -> list[NoticeOutcome]:
+    """The call's closed notices, oldest first, each with the objections that were decided."""
+    notices = db.session.scalars(
+        sa.select(PublicNotice)
+        .where(PublicNotice.call_id == call_id, PublicNotice.state == "closed")
+        .order_by(PublicNotice.id)
+    ).all()
+    decided: dict[int, list[ObjectionOutcome]] = {notice.id: [] for notice in notices}
+    rows = db.session.execute(
+        sa.select(Objection, Application.title)
+        .join(Application, Application.id == Objection.application_id)
+        .where(Objection.notice_id.in_(decided), Objection.state.in_(DECIDED_OBJECTIONS))
+        .order_by(Objection.id)
+    )
+    for objection, project in rows:
+        outcome = ObjectionOutcome(
+            objection.number, project, objection.state, objection.public_outcome or ""
+        )
+        decided[objection.notice_id].append(outcome)
+    return [
+        NoticeOutcome(n.number, n.starts_on, n.ends_on, n.workdays, decided[n.id]) for n in notices
+    ]
 
 
 def outcome_counts(call_id: int) -> dict[str, int]:

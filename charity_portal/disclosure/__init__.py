@@ -1,0 +1,1 @@
+"""What citizens read: home, results, reports as PDF, and the proof that a file is genuine."""
