@@ -21,7 +21,6 @@ _FORBIDDEN_KEYS = {
     "/RichMedia": "pdf_media",
     "/RichMediaContent": "pdf_media",
 }
-_EMBEDDING_KEYS = frozenset({"/EF", "/EmbeddedFiles"})
 _DATA_SUFFIXES = (".xml", ".xbrl", ".csv", ".json", ".txt")
 _MOST_NODES = 3_000_000
 
@@ -40,18 +39,20 @@ def check(path: Path, arguments: dict[str, Any]) -> None:
                 raise Refusal("encrypted")
             if not len(pdf.pages):
                 raise Refusal("pdf_damaged")
-            with_attachments = _search(pdf)
-            if with_attachments:
-                _check_attachments(pdf, bool(arguments.get("attachments")))
+            names = _search(pdf)
+            if names and not arguments.get("attachments"):
+                raise Refusal("pdf_attachment")
+            if not all(name.lower().endswith(_DATA_SUFFIXES) for name in names):
+                raise Refusal("pdf_attachment")
     except pikepdf.PasswordError as locked:
         raise Refusal("encrypted") from locked
     except (pikepdf.PdfError, RuntimeError, ValueError, RecursionError) as broken:
         raise Refusal("pdf_damaged") from broken
 
 
-def _search(pdf: pikepdf.Pdf) -> bool:
-    """Walk every object, reachable or not; returns whether files are embedded."""
-    embeds = False
+def _search(pdf: pikepdf.Pdf) -> list[str]:
+    """Walk every object, reachable or not; returns the names of embedded files."""
+    embedded: list[str] = []
     nodes = 0
     for top in pdf.objects:
         waiting: list[Any] = [top]
@@ -63,9 +64,9 @@ def _search(pdf: pikepdf.Pdf) -> bool:
             if isinstance(thing, pikepdf.Array):
                 waiting.extend(thing.as_list())
             elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-                embeds |= _check_dictionary(thing)
+                embedded += _check_dictionary(thing)
                 waiting.extend(v for _, v in thing.items() if not _indirect(v))
-    return embeds
+    return embedded
 
 
 def _indirect(value: Any) -> bool:
@@ -73,7 +74,8 @@ def _indirect(value: Any) -> bool:
     return isinstance(value, pikepdf.Object) and value.is_indirect
 
 
-def _check_dictionary(thing: Any) -> bool:
+def _check_dictionary(thing: Any) -> list[str]:
+    """Refuse what acts; return the names under which this object embeds a file, often none."""
     keys = set(thing.keys())
     for key, code in _FORBIDDEN_KEYS.items():
         if key in keys:
@@ -81,13 +83,6 @@ def _check_dictionary(thing: Any) -> bool:
     action = thing.get("/S")
     if isinstance(action, pikepdf.Name) and str(action) in _ACTIONS:
         raise Refusal("pdf_script" if str(action) == "/JavaScript" else "pdf_action")
-    return bool(keys & _EMBEDDING_KEYS) or str(thing.get("/Type", "")) == "/EmbeddedFile"
-
-
-def _check_attachments(pdf: pikepdf.Pdf, allowed: bool) -> None:
-    if not allowed:
-        raise Refusal("pdf_attachment")
-    for name, spec in pdf.attachments.items():
-        for candidate in (name, spec.filename):
-            if candidate and not candidate.lower().endswith(_DATA_SUFFIXES):
-                raise Refusal("pdf_attachment")
+    if "/EF" not in keys:
+        return []
+    return [str(thing[key]) for key in ("/UF", "/F") if key in keys] or [""]
