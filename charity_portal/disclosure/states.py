@@ -15,7 +15,11 @@ VERSION = StateMachine(
     transitions=[
         Transition("publish", {"draft"}, "published", "disclosure:report:publish", say("发布")),
         Transition(
-            "supersede", {"published"}, "superseded", "disclosure:report:publish", say("由新版本取代")
+            "supersede",
+            {"published"},
+            "superseded",
+            "disclosure:report:publish",
+            say("由新版本取代"),
         ),
         Transition("drop", {"draft"}, "dropped", "disclosure:report:publish", say("弃用草稿")),
     ],

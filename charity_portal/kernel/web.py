@@ -5,11 +5,12 @@ holds everything that was typed, ready to be sent again.
 """
 
 import hashlib
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request, url_for
+from flask import Flask, Response, current_app, jsonify, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -174,3 +175,22 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.globals["static_url"] = static_url
     app.context_processor(common)
+
+
+def public_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let browsers and proxies keep a page for a minute and ask whether it changed (ETag).
+
+    Only for readers who are not signed in; a page made for somebody is nobody else's.
+    """
+
+    @wraps(view)
+    def kept(*args: Any, **address: Any) -> Any:
+        response = current_app.make_response(view(*args, **address))
+        if current_actor().signed_in or response.status_code != 200:
+            return response
+        response.headers["Cache-Control"] = "public, max-age=60"
+        response.headers.add("Vary", "Cookie")
+        response.add_etag()
+        return response.make_conditional(request)
+
+    return kept

@@ -66,7 +66,9 @@ def editions(report_id: int) -> list[ReportVersion]:
     )
 
 
-def published_page(after: str | None = None, words: str = "", size: int = 30) -> Page[ReportVersion]:
+def published_page(
+    after: str | None = None, words: str = "", size: int = 30
+) -> Page[ReportVersion]:
     """What is published, newest first."""
     wanted = (
         sa.select(ReportVersion)
@@ -122,7 +124,9 @@ def _narrowed(version_id: int, wanted: RowFilter) -> sa.Select[Any]:
     return rows if comparison is None else rows.where(comparison)
 
 
-def rows_page(version_id: int, wanted: RowFilter, after: str | None, size: int = 50) -> Page[ReportRow]:
+def rows_page(
+    version_id: int, wanted: RowFilter, after: str | None, size: int = 50
+) -> Page[ReportRow]:
     """One screenful of a version's rows, in their printed order."""
     return page(_narrowed(version_id, wanted), [ReportRow.position], after, size)
 

@@ -50,7 +50,9 @@ def draft(actor: Actor, call_id: int) -> ReportVersion:
 
 def _report_for(call_id: int) -> Report:
     known = db.session.scalar(
-        sa.select(Report).where(Report.kind == "call_result", Report.call_id == call_id).with_for_update()
+        sa.select(Report)
+        .where(Report.kind == "call_result", Report.call_id == call_id)
+        .with_for_update()
     )
     if known is not None:
         return known
@@ -171,7 +173,16 @@ def _day(day: date | None) -> str | None:
 def content_hash(data: dict[str, Any], rows: Sequence[ResultRow]) -> str:
     """SHA-256 over data and rows in canonical JSON: the same record gives the same hash."""
     listed = [
-        [r.number, r.title, r.organization, r.org_ref, r.track_zh, r.requested, r.awarded, _day(r.awarded_on)]
+        [
+            r.number,
+            r.title,
+            r.organization,
+            r.org_ref,
+            r.track_zh,
+            r.requested,
+            r.awarded,
+            _day(r.awarded_on),
+        ]
         for r in rows
     ]
     text = json.dumps([data, listed], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -188,7 +199,8 @@ def ask_to_publish(
     version.MACHINE.step(version.state, "publish")
     if version.version > 1 and not correction_zh.strip():
         raise Invalid(
-            say("请填写更正说明。"), {"correction_zh": [say("再次发布须说明更正了什么、为什么更正。")]}
+            say("请填写更正说明。"),
+            {"correction_zh": [say("再次发布须说明更正了什么、为什么更正。")]},
         )
     version.correction_zh = correction_zh.strip() or None
     version.correction_en = correction_en.strip() or None

@@ -1,0 +1,101 @@
+"""Published results: the list, one edition with its rows, its PDF and its rows to take away."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from charity_portal.disclosure import exports
+from charity_portal.disclosure.models import ReportVersion
+from charity_portal.disclosure.queries import reports
+from charity_portal.disclosure.queries.reports import RowFilter
+from charity_portal.kernel import files
+from charity_portal.kernel.errors import NotFound
+from charity_portal.kernel.permissions import requires
+from charity_portal.kernel.web import public_page
+
+RELATIONS = ("above", "below", "equal")
+FORMATS = {
+    "csv": (exports.csv, "text/csv; charset=utf-8"),
+    "xlsx": (
+        exports.xlsx,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    "json": (exports.json_of, "application/json"),
+}
+
+blueprint = Blueprint("disclosure_results", __name__, url_prefix="/results")
+
+
+def _edition(number: str, edition: int | None = None, **_: Any) -> ReportVersion | None:
+    return reports.published(number, edition)
+
+
+def _filter() -> RowFilter:
+    relation = request.args.get("relation", "")
+    return RowFilter(
+        words=request.args.get("q", "").strip()[:100],
+        track=request.args.get("track", "")[:200],
+        relation=relation if relation in RELATIONS else "",
+    )
+
+
+@blueprint.get("/")
+@requires("disclosure:report:read")
+@public_page
+def index() -> Any:
+    """All published results, newest first."""
+    words = request.args.get("q", "").strip()[:100]
+    found = reports.published_page(request.args.get("after"), words)
+    return render_template("disclosure/results.html", page=found, words=words)
+
+
+@blueprint.get("/<number>", defaults={"edition": None})
+@blueprint.get("/<number>/editions/<int:edition>")
+@requires("disclosure:report:read", load=_edition)
+@public_page
+def show(version: ReportVersion) -> Any:
+    """One edition: totals, charts, rows with filters, files, and every edition before and after it."""
+    wanted = _filter()
+    count, requested, awarded = reports.row_sums(version.id, wanted)
+    return render_template(
+        "disclosure/result.html",
+        version=version,
+        data=version.data,
+        wanted=wanted,
+        count=count,
+        requested=requested,
+        awarded=awarded,
+        page=reports.rows_page(version.id, wanted, request.args.get("after")),
+        editions=reports.editions(version.report_id),
+        relation=exports.relation,
+        track_name=exports.track_name,
+        organization_name=exports.organization_name,
+    )
+
+
+@blueprint.get("/<number>/editions/<int:edition>/rows.<any(csv, xlsx, json):kind>")
+@requires("disclosure:report:read")
+def download(number: str, edition: int, kind: str) -> Response:
+    """Exactly the rows that the filter on the page leaves."""
+    version = _edition(number, edition)
+    if version is None:
+        raise NotFound
+    write, mime = FORMATS[kind]
+    content = write(version, reports.all_rows(version.id, _filter()))
+    response = Response(content, content_type=mime)
+    name = f"{number}-v{edition}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/<number>/editions/<int:edition>/<any(zh, en):language>.pdf")
+@requires("disclosure:report:read")
+def pdf(number: str, edition: int, language: str) -> Response:
+    """The published file, byte for byte."""
+    version = _edition(number, edition)
+    if version is None:
+        raise NotFound
+    for file in version.files:
+        if file.language == language:
+            return files.serve(file.stored, inline="inline" in request.args, public=True)
+    raise NotFound
