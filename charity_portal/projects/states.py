@@ -61,6 +61,9 @@ APPLICATION = StateMachine(
         Transition(
             "discard", {"draft"}, "discarded", "projects:application:discard", say("删除草稿")
         ),
+        Transition(
+            "restore", {"discarded"}, "draft", "projects:application:discard", say("恢复草稿")
+        ),
         Transition("submit", {"draft"}, "submitted", "projects:application:submit", say("提交")),
         Transition(
             "resubmit", {"correction"}, "submitted", "projects:application:submit", say("提交补正")
@@ -131,9 +134,6 @@ APPLICATION = StateMachine(
         Transition("refuse", {"decided"}, "refused", "projects:notice:start", say("不予资助")),
         Transition(
             "promote", {"reserve"}, "decided", "projects:application:decide", say("候补递补")
-        ),
-        Transition(
-            "stand_down", {"reserve"}, "refused", "projects:notice:conclude", say("候补期满")
         ),
         Transition("confirm", {"proposed"}, "awarded", "projects:notice:conclude", say("确认立项")),
         Transition(

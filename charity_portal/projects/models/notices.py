@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Fen, Id, Model, Stamp, one_of
+from charity_portal.kernel.secrets import Encrypted, SealedRow
 from charity_portal.kernel.states import StateMachine
 from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.calls import Call
@@ -55,8 +56,10 @@ class NoticeItem(Model):
     __table_args__ = (one_of("outcome", ("award", "partial", "reserve")),)
 
 
-class Objection(Model):
-    """A named person's objection; who it is and how to reach them is encrypted and never published."""
+class Objection(SealedRow, Model):
+    """A named person's objection. Who it is, how to reach them, what they wrote and what was found are
+    sealed and never published; `public_outcome` is. `code_hash` lets the objector alone follow it.
+    """
 
     __tablename__ = "objection"
     MACHINE: ClassVar[StateMachine] = OBJECTION
@@ -65,18 +68,19 @@ class Objection(Model):
     notice_id: Mapped[int] = mapped_column(sa.ForeignKey("public_notice.id"), index=True)
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), index=True)
     state: Mapped[str] = mapped_column(default=OBJECTION.initial)
-    person: Mapped[str]
-    contact: Mapped[str]
-    text: Mapped[str]
+    person = Encrypted("objection.person")
+    contact = Encrypted("objection.contact")
+    text = Encrypted("objection.text")
     evidence_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     code_hash: Mapped[str]
     received_at: Mapped[Stamp] = mapped_column(default=clock.now)
     due_on: Mapped[date]
-    finding: Mapped[str | None]
+    finding = Encrypted("objection.finding")
     public_outcome: Mapped[str | None]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     decided_at: Mapped[Stamp | None]
 
     application: Mapped[Application] = relationship()
+    notice: Mapped[PublicNotice] = relationship()
 
-    __table_args__ = (OBJECTION.check(),)
+    __table_args__ = (OBJECTION.check(), sa.Index("ix_objection_open", "state", "due_on"))

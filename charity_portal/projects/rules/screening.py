@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from charity_portal.kernel import clock
-from charity_portal.kernel.i18n import Text, localized, say
+from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.workdays import add_workdays
 from charity_portal.projects.rules.call_form import CallForm
 from charity_portal.projects.rules.defects import Defect
+from charity_portal.projects.rules.dossier import FIELD_WORDS
+from charity_portal.projects.rules.wording import Named
 
 CORRECTION_WORKDAYS = 5
 CONDITIONAL_WORKDAYS = 10
@@ -22,24 +24,12 @@ OFFICE_CLOSES = 17
 
 SECONDARY = "secondary"
 REQUIRED = "required"
-_FACTS = (
-    ("title", say("项目名称")),
-    ("track", say("申报赛道")),
-    ("summary", say("项目简介")),
-    ("lead_name", say("项目负责人")),
-    ("starts_on", say("项目开始日期")),
-    ("ends_on", say("项目结束日期")),
-)
-
-
-class Titled:
-    """A name written in two languages, as the reader reads it."""
-
-    def __init__(self, thing: object, attribute: str) -> None:
-        self._thing, self._attribute = thing, attribute
-
-    def __str__(self) -> str:
-        return localized(self._thing, self._attribute)
+_FACTS = ("title", "track", "summary", "lead_name", "starts_on", "ends_on")
+_OTHER = {
+    "eligibility": say("申报资格"),
+    "budget": FIELD_WORDS["budget"],
+    "confirmed": FIELD_WORDS["confirmed"],
+}
 
 
 @dataclass(frozen=True)
@@ -78,20 +68,17 @@ def checklist(form: CallForm, defects: Iterable[Defect]) -> list[Item]:
     return [Item(key, label, need, tuple(problems[key])) for key, label, need in rows]
 
 
-_OTHER = {"eligibility": say("申报资格"), "budget": say("项目预算"), "confirmed": say("真实性承诺")}
-
-
 def _required_rows(form: CallForm) -> list[tuple[str, Text, str]]:
     rows = [("eligibility", _OTHER["eligibility"], REQUIRED)]
-    rows += [(k, label, REQUIRED) for k, label in _FACTS if k != "track" or form.tracks]
+    rows += [(k, FIELD_WORDS[k], REQUIRED) for k in _FACTS if k != "track" or form.tracks]
     rows += [
-        (f"answer:{q.key}", say("问题：%(title)s", title=Titled(q, "label")), REQUIRED)
+        (f"answer:{q.key}", say("问题：%(title)s", title=Named(q, "label")), REQUIRED)
         for q in form.questions
         if q.required
     ]
     rows.append(("budget", _OTHER["budget"], REQUIRED))
     rows += [
-        (f"slot:{s.key}", say("材料：%(title)s", title=Titled(s, "title")), s.need)
+        (f"slot:{s.key}", say("材料：%(title)s", title=Named(s, "title")), s.need)
         for s in form.slots
         if s.need in (REQUIRED, SECONDARY)
     ]
