@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, Response, has_request_context, redirect, req
 
 from charity_portal.kernel.i18n import LANGUAGE_COOKIE, LANGUAGES
 from charity_portal.kernel.permissions import requires
+from charity_portal.kernel.web import csrf
 
 YEAR = 365 * 24 * 3600
 CARE_COOKIE, THEME_COOKIE = "care", "theme"
@@ -63,7 +64,12 @@ def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the switches and tell templates what was chosen."""
+    """Serve the switches and tell templates what was chosen.
+
+    They need no token: a page that everybody shares must hold nobody's, and a forged request could
+    change no more than somebody's type size.
+    """
+    csrf.exempt(blueprint)
     app.register_blueprint(blueprint)
 
     @app.context_processor
