@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
 
 from charity_portal.kernel import audit, jobs
 from charity_portal.kernel.database import Model, db, one_of
@@ -33,7 +32,7 @@ class Stateful(Protocol):
     """A record whose state a machine governs."""
 
     MACHINE: ClassVar["StateMachine"]
-    id: Mapped[int]
+    id: Any
     state: Any
 
 
