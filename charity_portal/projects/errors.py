@@ -50,7 +50,12 @@ class CallNotReady(Invalid):
 
 
 class StaleCall(Conflict):
-    """Another officer saved the draft call first (409)."""
+    """Another officer saved the draft call first (409). `clashes` names what both changed, `rev` is
+    the revision as saved."""
+
+    def __init__(self, clashes: Sequence[str], rev: int) -> None:
+        super().__init__()
+        self.clashes, self.rev = list(clashes), rev
 
 
 class AlreadyHandled(Conflict):
@@ -147,3 +152,45 @@ class Unfinished(Conflict):
 
     def __init__(self, what: Text) -> None:
         super().__init__(what)
+
+
+class LimitReached(Conflict):
+    """The organization has as many applications to this call as it allows (409)."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            say("每家机构最多申请 %(n)s 项，贵机构已达到上限，没有新建申请。", n=limit)
+        )
+        self.limit = limit
+
+
+class NotEligible(Invalid):
+    """The organization does not meet the call's conditions (422); `fields` names each."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("贵机构目前不符合本次征集的申请条件：")
+
+
+class NotComplete(Invalid):
+    """The application still has defects (422); `fields` names each."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("申请还不能提交，请先处理列出的问题。")
+
+
+class OutOfScope(Invalid):
+    """Something was to be changed that may not change at this moment (422)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("这一项不在本次可以修改的范围内。")
+
+
+class DraftMoved(Conflict):
+    """The draft was changed by somebody else since it was looked at (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("您查看之后，同事又修改了这份申请。请核对最新内容后再提交。")

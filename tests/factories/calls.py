@@ -160,7 +160,7 @@ def _slots() -> list[Slot]:
             title_zh=zh,
             title_en=en,
             need=need,
-            kinds=["pdf", "image"],
+            kinds=["pdf", "jpeg", "png", "webp"],
             max_files=3,
             max_mb=20,
             position=n,

@@ -1,10 +1,13 @@
 """When a call is open, and how its window may move."""
 
-from datetime import datetime, timedelta
-from typing import Protocol
+import calendar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
+from charity_portal.kernel import clock
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.projects.errors import ClosedCall
+from charity_portal.projects.rules.call_edits import Draft
 
 PHASES = ("draft", "upcoming", "open", "closed", "noticed", "concluded", "cancelled")
 WORDS = {
@@ -116,3 +119,25 @@ def extension_problem(call: Windowed, until: datetime, now: datetime) -> Text | 
     if until <= now:
         return say("延期后的截止时间应晚于现在。")
     return None
+
+
+def next_year(moment: datetime) -> datetime:
+    """The same time on the same day of the next year; 29 February becomes 28 February."""
+    there = clock.local(moment)
+    day = min(there.day, calendar.monthrange(there.year + 1, there.month)[1])
+    return there.replace(year=there.year + 1, day=day).astimezone(UTC)
+
+
+def a_year_later(draft: Draft) -> Draft:
+    """The content of a call for the year after: its window moves, and the year named in its titles."""
+    opens, closes = draft.units["opens_at"], draft.units["closes_at"]
+    moved: dict[str, Any] = {}
+    for name, moment in (("opens_at", opens), ("closes_at", closes)):
+        moved[name] = next_year(moment) if moment is not None else None
+    named = opens or closes
+    if named is not None:
+        year = clock.local(named).year
+        for name in ("title_zh", "title_en"):
+            title = draft.units[name]
+            moved[name] = title and title.replace(str(year), str(year + 1))
+    return draft.with_units(**moved)

@@ -5,8 +5,8 @@
 A missing or empty entry asks nothing. A region counts with everything inside it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -18,32 +18,37 @@ KIND_WORDS = {
     "service": say("社会服务机构"),
     "foundation": say("基金会"),
     "community_group": say("社区社会组织"),
+    "other": say("登记范围以外的机构"),
 }
 STANDING_WORDS = {
     "normal": say("正常"),
-    "abnormal": say("活动异常名录"),
-    "serious": say("严重违法失信名单"),
+    "abnormal": say("列入活动异常名录"),
+    "serious": say("列入严重违法失信名单"),
 }
 
 
 class Applicant(Protocol):
-    """What the rules need to know of an organization, as it is on the day of asking.
+    """What the rules need to know of an organization (`organizations.queries.OrganizationProfile`).
 
-    `grade` is the assessment grade in force (1 to 5), None without one.
+    `county` and `township` are codes, `standing` is today's.
     """
 
     @property
     def kind(self) -> str: ...
     @property
-    def region_code(self) -> str: ...
+    def county(self) -> str | None: ...
     @property
-    def grade(self) -> int | None: ...
-    @property
-    def registered_on(self) -> date | None: ...
+    def township(self) -> str | None: ...
     @property
     def is_charity(self) -> bool: ...
     @property
     def standing(self) -> str: ...
+
+    def grade_on(self, day: date) -> int | None:
+        """The assessment grade in force on a day."""
+
+    def years_on(self, day: date) -> int | None:
+        """Whole years since registration, None when that day is unknown."""
 
 
 @dataclass(frozen=True)
@@ -98,39 +103,41 @@ class Answer:
 class Joined:
     """Words listed in the reader's language at the moment they are shown."""
 
-    def __init__(self, words: Sequence[Text | str]) -> None:
+    def __init__(self, words: Sequence[object]) -> None:
         self._words = words
 
     def __str__(self) -> str:
         return str(say("、")).join(map(str, self._words))
 
 
-@dataclass(frozen=True)
-class Names:
-    """How regions are called in the reader's language, by code."""
+class Place:
+    """A region by its name in the reader's language; `name` turns a code into that name."""
 
-    regions: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, code: str, name: Callable[[str], str]) -> None:
+        self._code, self._name = code, name
 
-    def listed(self, codes: Sequence[str]) -> "Joined":
-        """The names one after another; a code nobody knows stands for itself."""
-        return Joined([self.regions.get(code, code) for code in codes])
+    def __str__(self) -> str:
+        return self._name(self._code)
 
 
 def answers(
-    rules: Rules, applicant: Applicant, day: date, already_applied: int, names: Names | None = None
+    rules: Rules,
+    applicant: Applicant,
+    day: date,
+    already_applied: int,
+    place_name: Callable[[str], str] = str,
 ) -> list[Answer]:
     """Every rule of the call, answered for one organization on `day`.
 
     `already_applied` counts its other applications to this call, withdrawn and discarded ones left
     out.
     """
-    names = names or Names()
     given = [
         _kind(rules, applicant),
-        _region(rules, applicant, names),
+        _region(rules, applicant, place_name),
         _standing(rules, applicant),
         _years(rules, applicant, day),
-        _grade(rules, applicant),
+        _grade(rules, applicant, day),
         _charity(rules, applicant),
         _limit(rules, already_applied),
     ]
@@ -138,19 +145,18 @@ def answers(
 
 
 def check(
-    rules: Rules, applicant: Applicant, day: date, already_applied: int, names: Names | None = None
+    rules: Rules,
+    applicant: Applicant,
+    day: date,
+    already_applied: int,
+    place_name: Callable[[str], str] = str,
 ) -> list[Defect]:
     """The rules that do not hold; `key` is `eligibility:<rule>`."""
     return [
         Defect(f"eligibility:{a.key}", say("%(rule)s（%(found)s）", rule=a.rule, found=a.found))
-        for a in answers(rules, applicant, day, already_applied, names)
+        for a in answers(rules, applicant, day, already_applied, place_name)
         if not a.holds
     ]
-
-
-def full_years(since: date, day: date) -> int:
-    """Whole years from `since` to `day`; a year begun on 29 February is full on 1 March."""
-    return day.year - since.year - ((day.month, day.day) < (since.month, since.day))
 
 
 def _kind(rules: Rules, applicant: Applicant) -> Answer | None:
@@ -165,16 +171,22 @@ def _kind(rules: Rules, applicant: Applicant) -> Answer | None:
     )
 
 
-def _region(rules: Rules, applicant: Applicant, names: Names) -> Answer | None:
+def _region(rules: Rules, applicant: Applicant, place_name: Callable[[str], str]) -> Answer | None:
     if not rules.regions:
         return None
-    own = names.regions.get(applicant.region_code) or applicant.region_code
+    rule = say("登记地在：%(regions)s", regions=places(rules.regions, place_name))
+    own = [code for code in (applicant.county, applicant.township) if code]
+    if not own:
+        return Answer("regions", rule, False, say("本机构资料中没有登记地"))
+    inside = any(code.startswith(region) for code in own for region in rules.regions)
     return Answer(
-        "regions",
-        say("登记地在：%(regions)s", regions=names.listed(rules.regions)),
-        any(applicant.region_code.startswith(region) for region in rules.regions),
-        say("本机构登记地为%(region)s", region=own),
+        "regions", rule, inside, say("本机构登记地为%(region)s", region=Place(own[0], place_name))
     )
+
+
+def places(codes: Sequence[str], place_name: Callable[[str], str]) -> Joined:
+    """Regions by name, one after another."""
+    return Joined([Place(code, place_name) for code in codes])
 
 
 def _standing(rules: Rules, applicant: Applicant) -> Answer | None:
@@ -197,21 +209,22 @@ def _years(rules: Rules, applicant: Applicant, day: date) -> Answer | None:
     if not rules.min_years:
         return None
     rule = say("登记满 %(n)s 年", n=rules.min_years)
-    if applicant.registered_on is None:
+    years = applicant.years_on(day)
+    if years is None:
         return Answer("min_years", rule, False, say("本机构资料中没有登记日期"))
-    years = full_years(applicant.registered_on, day)
-    found = say("本机构登记已满 %(n)s 年", n=max(years, 0))
+    found = say("本机构登记已满 %(n)s 年", n=years)
     return Answer("min_years", rule, years >= rules.min_years, found)
 
 
-def _grade(rules: Rules, applicant: Applicant) -> Answer | None:
+def _grade(rules: Rules, applicant: Applicant, day: date) -> Answer | None:
     if not rules.min_grade:
         return None
     rule = say("社会组织评估等级在有效期内，且不低于 %(n)sA", n=rules.min_grade)
-    if applicant.grade is None:
+    grade = applicant.grade_on(day)
+    if grade is None:
         return Answer("min_grade", rule, False, say("本机构没有有效的评估等级"))
-    found = say("本机构评估等级为 %(n)sA", n=applicant.grade)
-    return Answer("min_grade", rule, applicant.grade >= rules.min_grade, found)
+    found = say("本机构评估等级为 %(n)sA", n=grade)
+    return Answer("min_grade", rule, grade >= rules.min_grade, found)
 
 
 def _charity(rules: Rules, applicant: Applicant) -> Answer | None:
