@@ -137,7 +137,7 @@ def error_workbook(
     """
     buffer = io.BytesIO()
     book = _new_book(buffer)
-    page = book.add_worksheet("数据")
+    page = book.add_worksheet(str(say("数据")))
     columns = [Column(title, title) for title in sheet.header]
     plain = _lay_out(book, page, [*columns, Column("", ERROR_TITLE, width=60)])["text"]
     wrong = book.add_format({"num_format": "@", "bg_color": "#FDE2E1", "font_color": "#B3261E"})
@@ -198,7 +198,7 @@ def _write_cell(
 
 def _write_text(page: Worksheet, row: int, column: int, text: str, style: Format) -> None:
     if len(text) > _LONGEST_CELL:
-        text = text[: _LONGEST_CELL - 20] + "……（超长，已截断）"
+        text = text[: _LONGEST_CELL - 60] + str(say("……（超长，已截断）"))
     if text:
         page.write_string(row, column, text.encode("utf-8", "replace").decode(), style)
 

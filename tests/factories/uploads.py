@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from typing import Any
 
 import pikepdf
 import xlsxwriter
@@ -35,7 +36,7 @@ def save(document: pikepdf.Pdf, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def pdf_with_action(kind: str, **entries: object) -> bytes:
+def pdf_with_action(kind: str, **entries: Any) -> bytes:
     """A PDF that does something when it is opened."""
     document = blank()
     document.Root.OpenAction = Dictionary(S=Name("/" + kind), **entries)
