@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from charity_portal.kernel import clock
-from charity_portal.kernel.errors import Conflict, Invalid
+from charity_portal.kernel.errors import Conflict, Forbidden, Invalid
 from charity_portal.kernel.i18n import Text, money, say
 from charity_portal.projects.rules.history import Problem
 
@@ -64,17 +64,30 @@ class AlreadyHandled(Conflict):
     `who`, `what` and `at` say whose step it was; nothing of the second attempt is kept.
     """
 
-    def __init__(self, who: str, what: Text, at: datetime) -> None:
-        there = clock.local(at)
-        super().__init__(
-            say(
+    def __init__(self, who: str = "", what: Text | None = None, at: datetime | None = None) -> None:
+        message = None
+        if what is not None and at is not None:
+            when = f"{clock.local(at):%Y-%m-%d %H:%M}"
+            message = say(
                 "%(who)s已于 %(when)s 办理“%(what)s”，您的操作没有生效，数据没有改变。",
-                who=who,
-                when=f"{there:%Y-%m-%d %H:%M}",
+                who=who or say("平台"),
+                when=when,
                 what=what,
             )
-        )
+        super().__init__(message)
         self.who, self.what, self.at = who, what, at
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("该事项已有新的进展，您的操作没有生效，数据没有改变。")
+
+
+class OwnOrganization(Forbidden):
+    """Staff do not handle what their own organization applied for (403)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("您是该机构的成员，应当回避，不能办理本机构的申请。")
 
 
 class DeadlinePassed(Conflict):

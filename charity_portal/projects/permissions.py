@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from charity_portal.kernel.permissions import Actor, anybody, staff
+from charity_portal.kernel.permissions import Actor, anybody, signed_in, staff
 
 PREPARES = ("owner", "editor")
 OPEN_FOR_WORK = ("draft", "correction")
 
 
 def _call_is_public(actor: Actor, call: Any) -> bool:
-    return call.state != "draft" or actor.has_role("officer", "approver", "auditor", "administrator")
+    return call.state != "draft" or actor.has_role(
+        "officer", "approver", "auditor", "administrator"
+    )
 
 
 def _of_own_organization(actor: Actor, application: Any) -> bool:
@@ -43,6 +45,15 @@ def _adds_papers(actor: Actor, application: Any) -> bool:
     return application.state in (*OPEN_FOR_WORK, "conditional") and _prepares(actor, application)
 
 
+def _sees_part(actor: Actor, part: Any) -> bool:
+    """A paper or a submitted version is seen by whoever sees its application."""
+    return _sees(actor, part.application)
+
+
+def _changes_paper(actor: Actor, attachment: Any) -> bool:
+    return _adds_papers(actor, attachment.application)
+
+
 def _may_start(actor: Actor, organization_id: Any) -> bool:
     return actor.role_in(organization_id) in PREPARES or actor.has_role("officer")
 
@@ -58,6 +69,10 @@ RULES = {
     "projects:application:read": _sees,
     "projects:application:edit": _edits,
     "projects:application:attach": _adds_papers,
+    "projects:attachment:read": _sees_part,
+    "projects:attachment:remove": _changes_paper,
+    "projects:submission:read": _sees_part,
+    "projects:application:own": signed_in,
     "projects:application:submit": _prepares,
     "projects:application:withdraw": _prepares,
     "projects:application:discard": _prepares,

@@ -77,7 +77,9 @@ class Server:
     def _record(self, who: int, key: str, value: str) -> None:
         steps = self.steps.setdefault(key, [])
         before = self.held[key].value if key in self.held else ""
-        if steps and self.by.get(key) == who and who == 0:  # one person's quick changes are one step
+        if (
+            steps and self.by.get(key) == who and who == 0
+        ):  # one person's quick changes are one step
             last = steps.pop()
             steps.append(Step(last.first_rev, self.rev, last.before))
         else:

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Fen, Id, JsonDict, Model, Stamp
+from charity_portal.kernel.files import StoredFile
 from charity_portal.kernel.states import StateMachine
-from charity_portal.projects.models.calls import Call, Track
+from charity_portal.projects.models.calls import Call, Slot, Track
 from charity_portal.projects.states import APPLICATION
 
 
@@ -62,11 +63,16 @@ class DraftField(Model):
 
 
 class DraftChange(Model):
-    """What a field said before and after one revision; nothing typed is ever lost."""
+    """What a field said before and after a change; nothing typed is ever lost.
+
+    One person's changes to a field within a minute are one row: it covers the revisions `first_rev`
+    to `rev`, and `changed_at` is when it began.
+    """
 
     __tablename__ = "draft_change"
     id: Mapped[Id]
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"))
+    first_rev: Mapped[int]
     rev: Mapped[int]
     key: Mapped[str]
     before: Mapped[str]
@@ -90,6 +96,10 @@ class Attachment(Model):
     added_at: Mapped[Stamp] = mapped_column(default=clock.now)
     removed_at: Mapped[Stamp | None]
 
+    application: Mapped[Application] = relationship()
+    slot: Mapped[Slot] = relationship()
+    file: Mapped[StoredFile] = relationship()
+
 
 class Submission(Model):
     """One submitted version, frozen: its whole content, the hash over it, and its receipt (none for a
@@ -105,5 +115,8 @@ class Submission(Model):
     receipt_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     submitted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     submitted_at: Mapped[Stamp] = mapped_column(default=clock.now)
+
+    application: Mapped[Application] = relationship()
+    receipt_file: Mapped[StoredFile | None] = relationship()
 
     __table_args__ = (sa.UniqueConstraint("application_id", "version"),)

@@ -1,0 +1,38 @@
+"""Whether an organization may apply to a call, rule by rule."""
+
+from datetime import date
+
+from charity_portal.kernel import clock
+from charity_portal.kernel.errors import NotFound
+from charity_portal.organizations import queries as organizations
+from charity_portal.projects.models.calls import Call
+from charity_portal.projects.queries import calls
+from charity_portal.projects.rules import eligibility
+from charity_portal.projects.rules.defects import Defect
+from charity_portal.projects.rules.eligibility import Answer, Applicant, Rules
+
+
+def answers(call: Call, organization_id: int, but: int | None = None) -> list[Answer]:
+    """Every condition of the call, answered for one organization today.
+
+    `but` is an application that does not count against the limit: the one being looked at. Raises
+    NotFound when there is no such organization.
+    """
+    return eligibility.answers(*_asked(call, organization_id, but), organizations.county_name)
+
+
+def defects(call: Call, organization_id: int, but: int | None = None) -> list[Defect]:
+    """The conditions that do not hold today."""
+    return eligibility.check(*_asked(call, organization_id, but), organizations.county_name)
+
+
+def _asked(call: Call, organization_id: int, but: int | None) -> tuple[Rules, Applicant, date, int]:
+    profile = organizations.profile(organization_id)
+    if profile is None:
+        raise NotFound
+    return (
+        Rules.read(call.eligibility, call.per_organization_limit),
+        profile,
+        clock.today(),
+        calls.applications_of(call.id, organization_id, but),
+    )
