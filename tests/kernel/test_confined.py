@@ -1,6 +1,7 @@
 import errno
 import io
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -82,16 +83,25 @@ def test_a_child_sees_no_secret_of_its_parent(
     monkeypatch.setenv("SECRET_KEY", "must not travel")
     path = tmp_path / "waits"
     os.mkfifo(path)
-    reader = threading.Thread(target=_read, args=(path,))
-    reader.start()
-    with path.open("w") as pipe:  # opens as soon as the child reads from it
-        environments = [_environment(child) for child in _children()]
-        pipe.write("a,b")
-    path.write_text("a,b")  # it is opened a second time
-    reader.join()
-    ours = [text for text in environments if b"LC_ALL=C.UTF-8" in text]
-    assert ours
-    assert not any(b"must not travel" in text for text in ours)
+    ended: list[BaseException] = []
+
+    def wait_for_it() -> None:
+        try:
+            _read(path)
+        except Crashed as crash:
+            ended.append(crash)
+
+    waiting = threading.Thread(target=wait_for_it)
+    waiting.start()
+    with path.open("w"):  # opens as soon as the child reads from it
+        children = [child for child in _children() if SPREADSHEETS in _of(child, "cmdline")]
+        environments = [_of(child, "environ") for child in children]
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+    waiting.join()
+    assert len(ended) == len(environments) == 1
+    assert "LC_ALL=C.UTF-8" in environments[0]
+    assert "must not travel" not in environments[0]
 
 
 def _children() -> list[int]:
@@ -99,8 +109,8 @@ def _children() -> list[int]:
     return [int(pid) for text in listed for pid in text.split()]
 
 
-def _environment(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/environ").read_bytes()
+def _of(pid: int, name: str) -> str:
+    return Path(f"/proc/{pid}/{name}").read_text()
 
 
 def test_a_size_that_an_archive_states_about_itself_is_not_believed() -> None:
