@@ -17,7 +17,7 @@ NODE_TOOLS := tests/tools/node_modules/.package-lock.json
 
 ## run: start the portal here (PORT=8000); the first time it installs what is missing
 run: $(VENV)/.runtime $(VENV)/.system
-	exec $(BIN)/python -m flask --app charity_portal.app serve
+	exec $(BIN)/python -m flask --app charity_portal.app serve --demo
 
 ## test: everything that must hold, on SQLite and PostgreSQL, browser journeys included
 test: lint $(VENV)/.system-test

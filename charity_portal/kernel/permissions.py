@@ -115,7 +115,7 @@ def requires(name: str, load: Callable[..., Any] | None = None) -> Callable[[Vie
             require(current_actor(), name, subject)
             return view(subject)
 
-        guarded.permission = name  # type: ignore[attr-defined]
+        guarded.permission, guarded.load = name, load  # type: ignore[attr-defined]
         return guarded
 
     return decorate

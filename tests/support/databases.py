@@ -12,7 +12,8 @@ import sqlite3
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import Protocol
@@ -73,6 +74,9 @@ class Database(Protocol):
     def restore(self) -> None:
         """Return to the remembered content; no transaction may be open."""
 
+    def close(self) -> None:
+        """Let go of it."""
+
 
 class SqliteDatabase:
     """A file in memory-backed storage where there is such a place, else on disk."""
@@ -101,6 +105,17 @@ class SqliteDatabase:
         finally:
             source.close()
         self._version = self._data_version()
+
+    @contextmanager
+    def checkpoint(self) -> Iterator[None]:
+        """Inside, `restore()` returns to the content of this moment."""
+        empty = self._template
+        self._template = empty.with_name("checkpoint.sqlite3")
+        _copy(self._file, self._template)
+        try:
+            yield
+        finally:
+            self._template, self._version = empty, -1
 
     def close(self) -> None:
         if self._watch is not None:
