@@ -114,14 +114,10 @@ class Draft {
     if (!Object.keys(sent).length) return;
     this.busy = true;
     this.say("saving");
-    let next = null;
-    try {
-      next = await this.handle(await this.request(sent, keepalive), sent, mayRefresh);
-    } catch {
-      this.retry();
-    } finally {
+    const answer = await this.request(sent, keepalive).catch(() => ({ status: 0 }));
+    const next = await this.handle(answer, sent, mayRefresh).finally(() => {
       this.busy = false;
-    }
+    });
     if (this.submitter !== undefined) this.submitNow();
     else if (next) await next();
     else if (!this.timer && Object.keys(this.sendable()).length && !this.wait) this.changed();
@@ -154,12 +150,12 @@ class Draft {
       return this.accept(answer, sent, answer.saved || []);
     }
     if (status === 400 && answer.error === "csrf" && mayRefresh) {
-      await this.kit.freshToken();
+      if (!(await this.kit.freshToken().catch(() => null))) return this.retry();
       return () => this.send({ mayRefresh: false });
     }
     if (status === 401) return this.askToSignIn(answer.signin);
     if (status === 422 && answer.errors) return this.refuse(answer.errors, sent);
-    if (status >= 500 || status === 429 || status === 408) return this.retry();
+    if (!status || status >= 500 || status === 429 || status === 408) return this.retry();
     this.stopped = status !== 413;
     if (status === 413) Object.assign(this.refused, sent);
     this.say("needs", answer.message || (answer.error !== "csrf" && answer.error) || this.kit.say(`needs_${status}`));
@@ -177,7 +173,7 @@ class Draft {
     this.channel?.postMessage({ kind: "saved", rev: this.rev });
     this.saved(answer.saved_at);
     if (Object.keys(this.sendable()).length) this.changed();
-    return this.clashes.any() ? () => this.clashes.open() : null;
+    return this.clashes.fresh ? () => this.clashes.open() : null;
   }
 
   // Fields that others changed are filled in silently, unless something was typed there meanwhile.

@@ -4,10 +4,15 @@ export class Clashes {
     this.draft = draft;
     this.waiting = {};
     this.showing = false;
+    this.fresh = false;
   }
 
   add(conflicts) {
-    for (const [name, clash] of Object.entries(conflicts)) if (this.draft.fields.control(this.draft.form, name)) this.waiting[name] = clash;
+    for (const [name, clash] of Object.entries(conflicts)) {
+      if (!this.draft.fields.control(this.draft.form, name)) continue;
+      this.waiting[name] = clash;
+      this.fresh = true;
+    }
   }
 
   has(name) {
@@ -25,6 +30,7 @@ export class Clashes {
   // Shows the first undecided field; Esc or "later" leaves it undecided and says so.
   open() {
     const [name] = Object.keys(this.waiting);
+    this.fresh = false;
     if (!name || this.showing) return;
     if (this.draft.composing) {
       this.draft.form.addEventListener("compositionend", () => setTimeout(() => this.open()), { once: true });

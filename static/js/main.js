@@ -13,14 +13,16 @@ export const kit = {
     return (words[key] || key).replace(/\{(\w+)\}/g, (whole, name) => (name in params ? params[name] : whole));
   },
   token() {
-    return document.querySelector("meta[name=csrf-token]").content;
+    const kept = document.querySelector("meta[name=csrf-token]")?.content;
+    return kept || document.querySelector("input[name=csrf_token]")?.value || "";
   },
   // Asks for a token that fits the session of this moment and puts it everywhere on the page.
   async freshToken() {
     const answer = await fetch("/account/csrf-token", { headers: { Accept: "application/json" }, cache: "no-store" });
     if (!answer.ok) throw new Error("no token");
     const { token } = await answer.json();
-    document.querySelector("meta[name=csrf-token]").content = token;
+    const meta = document.querySelector("meta[name=csrf-token]") || document.head.appendChild(kit.make("meta", { name: "csrf-token" }));
+    meta.content = token;
     for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = token;
     return token;
   },
