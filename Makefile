@@ -29,6 +29,7 @@ lint: $(VENV)/.dev $(NODE_TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/mypy charity_portal config.py
 	$(BIN)/lint-imports --cache-dir .cache/import-linter
+	$(BIN)/python -m tests.architecture.house.tail
 	tests/tools/node_modules/.bin/biome lint --config-path=tests/tools --error-on-warnings static
 
 ## format: put the code into the form that lint asks for
