@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from charity_portal.kernel.permissions import Actor, anybody, signed_in, staff
+from charity_portal.kernel.permissions import Actor, anybody, staff
 
 PREPARES = ("owner", "editor")
 OPEN_FOR_WORK = ("draft", "correction")
@@ -45,6 +45,13 @@ def _adds_papers(actor: Actor, application: Any) -> bool:
     return application.state in (*OPEN_FOR_WORK, "conditional") and _prepares(actor, application)
 
 
+def _has_a_desk(actor: Actor, subject: Any) -> bool:
+    """People of organizations (or on their way to one), and officers who file for others."""
+    if not actor.signed_in:
+        return False
+    return bool(actor.memberships) or not actor.roles or actor.has_role("officer")
+
+
 def _sees_part(actor: Actor, part: Any) -> bool:
     """A paper or a submitted version is seen by whoever sees its application."""
     return _sees(actor, part.application)
@@ -72,7 +79,7 @@ RULES = {
     "projects:attachment:read": _sees_part,
     "projects:attachment:remove": _changes_paper,
     "projects:submission:read": _sees_part,
-    "projects:application:own": signed_in,
+    "projects:application:own": _has_a_desk,
     "projects:application:submit": _prepares,
     "projects:application:withdraw": _prepares,
     "projects:application:discard": _prepares,

@@ -1,5 +1,7 @@
 """Reading a draft: its texts, how they came about, and what may be changed at this moment."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from charity_portal.kernel.database import Page, db, page
@@ -68,32 +70,42 @@ def change(application_id: int, change_id: int) -> DraftChange | None:
     )
 
 
-def correction(application_id: int) -> CorrectionRequest | None:
-    """The correction request that waits for an answer."""
-    return db.session.scalar(
+def corrections(ids: Collection[int]) -> dict[int, CorrectionRequest]:
+    """The correction requests that wait for an answer, by application."""
+    waiting = (
         sa.select(CorrectionRequest)
         .where(
-            CorrectionRequest.application_id == application_id,
+            CorrectionRequest.application_id.in_(ids),
             CorrectionRequest.answered_at.is_(None),
             CorrectionRequest.lapsed_at.is_(None),
         )
-        .order_by(CorrectionRequest.id.desc())
-        .limit(1)
+        .order_by(CorrectionRequest.id)
     )
+    return {request.application_id: request for request in db.session.scalars(waiting)}
+
+
+def conditions(ids: Collection[int]) -> dict[int, ConditionalAcceptance]:
+    """The conditional acceptances whose papers are still owed, by application."""
+    waiting = (
+        sa.select(ConditionalAcceptance)
+        .where(
+            ConditionalAcceptance.application_id.in_(ids),
+            ConditionalAcceptance.completed_at.is_(None),
+            ConditionalAcceptance.lapsed_at.is_(None),
+        )
+        .order_by(ConditionalAcceptance.id)
+    )
+    return {granted.application_id: granted for granted in db.session.scalars(waiting)}
+
+
+def correction(application_id: int) -> CorrectionRequest | None:
+    """The correction request that waits for an answer."""
+    return corrections([application_id]).get(application_id)
 
 
 def condition(application_id: int) -> ConditionalAcceptance | None:
     """The conditional acceptance whose papers are still owed."""
-    return db.session.scalar(
-        sa.select(ConditionalAcceptance)
-        .where(
-            ConditionalAcceptance.application_id == application_id,
-            ConditionalAcceptance.completed_at.is_(None),
-            ConditionalAcceptance.lapsed_at.is_(None),
-        )
-        .order_by(ConditionalAcceptance.id.desc())
-        .limit(1)
-    )
+    return conditions([application_id]).get(application_id)
 
 
 def scope_of(application: Application) -> Scope:
