@@ -9,7 +9,7 @@ anchor (sequence and hash, printed in published documents) shows when the tail w
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,13 +166,29 @@ def head() -> Anchor:
     return Anchor(row.seq, row.hash) if row else Anchor(0, GENESIS)
 
 
+def _entries(batch: int = 1000) -> Iterator[AuditEntry]:
+    """All entries in order, a thousand in memory at a time."""
+    last = -1
+    while True:
+        part = db.session.scalars(
+            sa.select(AuditEntry)
+            .where(AuditEntry.seq > last)
+            .order_by(AuditEntry.seq)
+            .limit(batch)
+            .execution_options(populate_existing=True)
+        ).all()
+        yield from part
+        if len(part) < batch:
+            return
+        last = part[-1].seq
+        db.session.expunge_all()
+
+
 def verify(anchors: Iterable[Anchor] = ()) -> Verdict:
     """Walk the whole chain; name the first link that was edited, removed, inserted or cut off."""
     known = {anchor.seq: anchor.hash for anchor in anchors}
     prev, expected = GENESIS, 1
-    for entry in db.session.scalars(
-        sa.select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
-    ):
+    for entry in _entries():
         if entry.seq != expected:
             return Verdict(expected - 1, expected, "missing")
         if entry.prev_hash != prev or entry.hash != seal(entry):

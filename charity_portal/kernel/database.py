@@ -207,8 +207,7 @@ def insert_if_absent(model: type[Model], **values: Any) -> bool:
     dialect = db.session().get_bind().dialect.name
     dialect_insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
     insert = dialect_insert(model).values(**values).on_conflict_do_nothing()
-    done: Any = db.session.execute(insert)
-    return bool(done.rowcount)
+    return db.session.execute(insert.returning(sa.literal_column("1"))).first() is not None
 
 
 @event.listens_for(Session, "before_flush")
