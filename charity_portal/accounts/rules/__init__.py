@@ -1,0 +1,1 @@
+"""Decisions about accounts on plain values."""

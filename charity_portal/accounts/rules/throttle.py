@@ -1,0 +1,27 @@
+"""How many tries are allowed, and in what time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `tries` in a `window` that starts with the first."""
+
+    name: str
+    tries: int
+    window: timedelta
+
+    def over(self, started_at: datetime, now: datetime) -> bool:
+        """Whether a window that began then has passed."""
+        return now - started_at >= self.window
+
+
+SIGN_IN_ACCOUNT = Limit("account", 10, timedelta(minutes=15))
+SIGN_IN_NETWORK = Limit(
+    "network", 100, timedelta(minutes=15)
+)  # a whole office may share an address
+CODE = Limit("code", 6, timedelta(minutes=15))
+PASSWORD_AGAIN = Limit("again", 10, timedelta(minutes=15))
+LETTER_ACCOUNT = Limit("letter-account", 3, timedelta(hours=1))
+LETTER_NETWORK = Limit("letter-network", 30, timedelta(hours=1))

@@ -1,0 +1,1 @@
+"""What changes accounts; each function runs inside a transaction unless it says otherwise."""
