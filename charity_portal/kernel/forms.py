@@ -58,6 +58,9 @@ SHORT, LONG = 200, 5000
 class Form(FlaskForm):
     """Base of all forms: protected against forgery, errors in the reader's language."""
 
+    def __init__(self, *data: Any, **values: Any) -> None:
+        super().__init__(*data, **values)  # type: ignore[no-untyped-call]
+
     def submitted(self) -> bool:
         """Whether this is a POST whose every field holds."""
         return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
