@@ -4,10 +4,15 @@ import hashlib
 import hmac
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from charity_portal import commands
+from charity_portal.accounts import cli as accounts_cli
+from charity_portal.accounts import permissions as accounts_permissions
+from charity_portal.accounts import tasks as accounts_tasks
+from charity_portal.accounts.views import blueprints as accounts_views
+from charity_portal.accounts.views import identity
 from charity_portal.kernel import (
     database,
     i18n,
@@ -15,16 +20,19 @@ from charity_portal.kernel import (
     navigation,
     permissions,
     preferences,
+    secrets,
     web,
 )
+from charity_portal.kernel.permissions import ANONYMOUS, Actor
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_REQUEST = 32 * 1024 * 1024
 
-RULES = (job_views.RULES,)
-BLUEPRINTS = (job_views.blueprint,)
-COMMANDS = (*commands.GROUPS,)
+RULES = (job_views.RULES, accounts_permissions.RULES)
+BLUEPRINTS = (job_views.blueprint, *accounts_views.BLUEPRINTS)
+COMMANDS = (*commands.GROUPS, accounts_cli.group)
+TASKS = (accounts_tasks,)  # imported so that their job handlers are known
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -37,8 +45,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     _configure(app, settings)
+    secrets.configure(settings.secret_key)
     database.init_app(app, settings.database_url)
     i18n.init_app(app)
+    identity.init_app(app)
+    app.before_request(_set_actor)
     permissions.init_app(app)
     web.init_app(app)
     preferences.init_app(app)
@@ -50,6 +61,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     return app
+
+
+def _set_actor() -> None:
+    """Who acts in this request; nobody while the second factor is still missing."""
+    known = identity.current_identity()
+    if known is None or known.pending:
+        g.actor = ANONYMOUS
+    else:
+        g.actor = Actor(known.user_id, known.name, known.roles, _memberships(known.user_id))
+
+
+def _memberships(user_id: int) -> dict[int, str]:
+    """The person's role in each organization."""
+    return {}
 
 
 def _configure(app: Flask, settings: Settings) -> None:
