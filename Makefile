@@ -56,10 +56,10 @@ migration: $(VENV)/.dev
 lock:
 	$(PYTHON) -m venv .cache/lock
 	.cache/lock/bin/pip install -q uv==0.13.9
-	compile=(.cache/lock/bin/uv --no-config pip compile -q --universal --python-version 3.11
-	  --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml)
-	"$${compile[@]}" -o requirements.txt
-	"$${compile[@]}" --group dev -c requirements.txt -o requirements-dev.txt
+	compile=".cache/lock/bin/uv --no-config pip compile -q --universal --python-version 3.11"
+	hashed="--generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml"
+	$$compile $$hashed -o requirements.txt
+	$$compile $$hashed --group dev -c requirements.txt -o requirements-dev.txt
 
 ## clean: remove what was installed and cached here; data in var/ stays
 clean:
