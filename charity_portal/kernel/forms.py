@@ -59,11 +59,11 @@ class Form(FlaskForm):
     """Base of all forms: protected against forgery, errors in the reader's language."""
 
     def __init__(self, *data: Any, **values: Any) -> None:
-        super().__init__(*data, **values)  # type: ignore[no-untyped-call]
+        super().__init__(*data, **values)
 
     def submitted(self) -> bool:
         """Whether this is a POST whose every field holds."""
-        return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
+        return bool(self.validate_on_submit())
 
     def refuse(self, problem: PortalError) -> None:
         """Show a service's refusal where it belongs: at its field, or on top of the form."""
