@@ -254,7 +254,7 @@ def _perform(run: Run) -> None:
     try:
         effect = _handlers[kind](run)
         with transaction():
-            _update(run, state="done", lease_until=None, finished_at=clock.now())
+            _update(run, state="done", error=None, lease_until=None, finished_at=clock.now())
             result = effect() if effect is not None else None
             _update(run, result=result)
     except LostLease:

@@ -1,0 +1,45 @@
+"""A bar offers what its reader may open, in order."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, g
+
+from charity_portal.kernel import navigation, permissions
+from charity_portal.kernel.i18n import say
+from charity_portal.kernel.permissions import Actor
+
+
+@pytest.fixture(autouse=True)
+def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Entries and names of this test only."""
+    monkeypatch.setattr(navigation, "_entries", [])
+    monkeypatch.setattr(permissions, "_rules", dict(permissions._rules))
+    permissions.register({"tests:office:enter": permissions.staff("officer")})
+    navigation.add("public", "accounts.sign_in", say("请先登录"), "public", 20)
+    navigation.add("public", "accounts_sessions.index", say("没有找到"), "public", 10)
+    navigation.add("public", "accounts.csrf_token", say("没有权限"), "tests:office:enter", 5)
+    yield
+
+
+def labels(app: Flask, actor: Actor) -> list[str]:
+    with app.test_request_context("/account/sign-in"):
+        g.actor = actor
+        return [str(entry.label) for entry in navigation.entries("public")]
+
+
+def test_only_what_may_be_opened_is_offered_in_order(app: Flask) -> None:
+    assert labels(app, Actor()) == ["没有找到", "请先登录"]
+    officer = Actor(user_id=1, roles=frozenset({"officer"}))
+    assert labels(app, officer) == ["没有权限", "没有找到", "请先登录"]
+
+
+def test_the_part_one_is_in_is_marked(app: Flask) -> None:
+    with app.test_request_context("/account/sign-in"):
+        marks = {entry.endpoint: entry.current for entry in navigation.entries("public")}
+    assert marks == {"accounts_sessions.index": False, "accounts.sign_in": True}
+
+
+def test_an_unknown_audience_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="nobody"):
+        navigation.add("nobody", "x", say("没有找到"), "public", 1)
