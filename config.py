@@ -28,6 +28,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     city_zh: str = "鲁东市"
     city_en: str = "Ludong"
+    city_region: str = "3706"
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     mail_url: str = ""
@@ -41,7 +42,9 @@ class Settings:
         """Read the settings; raises SettingsError naming the variable that is missing or wrong."""
         data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
         database_url = env.get("DATABASE_URL", "")
-        public_url = (env.get("PUBLIC_URL") or f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/")
+        public_url = (
+            env.get("PUBLIC_URL") or f"http://127.0.0.1:{env.get('PORT', '8000')}"
+        ).rstrip("/")
         return cls(
             database_url=_driver(database_url or f"sqlite:///{data_dir / 'portal.sqlite3'}"),
             secret_key=_secret_key(env, data_dir, embedded=not database_url),
@@ -49,6 +52,7 @@ class Settings:
             public_url=public_url,
             city_zh=env.get("CITY_ZH", cls.city_zh),
             city_en=env.get("CITY_EN", cls.city_en),
+            city_region=env.get("CITY_REGION", cls.city_region),
             trusted_hosts=tuple(h for h in env.get("TRUSTED_HOSTS", "").split(",") if h),
             proxy_hops=_whole(env, "PROXY_HOPS", 0),
             mail_url=env.get("MAIL_URL", ""),

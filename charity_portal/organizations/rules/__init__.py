@@ -1,0 +1,1 @@
+"""Decisions about organizations on plain values: no request, no database."""
