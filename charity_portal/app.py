@@ -24,15 +24,32 @@ from charity_portal.kernel import (
     web,
 )
 from charity_portal.kernel.permissions import ANONYMOUS, Actor
+from charity_portal.organizations import cli as organizations_cli
+from charity_portal.organizations import permissions as organizations_permissions
+from charity_portal.organizations import queries as organizations
+from charity_portal.organizations import tasks as organizations_tasks
+from charity_portal.organizations.views import blueprints as organizations_views
+from charity_portal.projects import permissions as projects_permissions
+from charity_portal.projects.views import blueprints as projects_views
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_REQUEST = 32 * 1024 * 1024
 
-RULES = (job_views.RULES, accounts_permissions.RULES)
-BLUEPRINTS = (job_views.blueprint, *accounts_views.BLUEPRINTS)
-COMMANDS = (*commands.GROUPS, accounts_cli.group)
-TASKS = (accounts_tasks,)  # imported so that their job handlers are known
+RULES = (
+    job_views.RULES,
+    accounts_permissions.RULES,
+    organizations_permissions.RULES,
+    projects_permissions.RULES,
+)
+BLUEPRINTS = (
+    job_views.blueprint,
+    *accounts_views.BLUEPRINTS,
+    *organizations_views.BLUEPRINTS,
+    *projects_views.BLUEPRINTS,
+)
+COMMANDS = (*commands.GROUPS, accounts_cli.group, organizations_cli.group)
+TASKS = (accounts_tasks, organizations_tasks)  # imported so that their job handlers are known
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -69,12 +86,9 @@ def _set_actor() -> None:
     if known is None or known.pending:
         g.actor = ANONYMOUS
     else:
-        g.actor = Actor(known.user_id, known.name, known.roles, _memberships(known.user_id))
-
-
-def _memberships(user_id: int) -> dict[int, str]:
-    """The person's role in each organization."""
-    return {}
+        g.actor = Actor(
+            known.user_id, known.name, known.roles, organizations.memberships_of(known.user_id)
+        )
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -87,6 +101,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SITE_NAME_EN=f"{settings.city_en} Charity Portal",
         CITY_ZH=settings.city_zh,
         CITY_EN=settings.city_en,
+        CITY_REGION=settings.city_region,
         MAIL_URL=settings.mail_url,
         MAIL_FROM=settings.mail_from,
         DEMO=settings.demo,
