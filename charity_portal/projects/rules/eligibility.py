@@ -52,6 +52,23 @@ class Applicant(Protocol):
 
 
 @dataclass(frozen=True)
+class _Nobody:
+    """Stands in where only the rules are asked for, not the answers."""
+
+    kind: str = ""
+    county: str | None = None
+    township: str | None = None
+    is_charity: bool = False
+    standing: str = ""
+
+    def grade_on(self, day: date) -> int | None:
+        return None
+
+    def years_on(self, day: date) -> int | None:
+        return None
+
+
+@dataclass(frozen=True)
 class Priority:
     """A stated preference between applicants; it excludes nobody."""
 
@@ -142,6 +159,11 @@ def answers(
         _limit(rules, already_applied),
     ]
     return [answer for answer in given if answer is not None]
+
+
+def conditions(rules: Rules, place_name: Callable[[str], str] = str) -> list[Text]:
+    """What a call asks of applicants, as sentences for everybody."""
+    return [answer.rule for answer in answers(rules, _Nobody(), date.min, 0, place_name)]
 
 
 def check(
