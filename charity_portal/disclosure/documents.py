@@ -1,6 +1,5 @@
 """A report's edition as a PDF that can be made again, byte for byte."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,12 +8,12 @@ from flask_babel import force_locale
 
 from charity_portal.disclosure import exports
 from charity_portal.disclosure.models import ReportRow, ReportVersion
+from charity_portal.kernel.i18n import gettext as _
 from charity_portal.kernel.money import in_capitals
-from charity_portal.kernel.pdf.qr import qr_svg
+from charity_portal.kernel.pdf.qr import qr_image
 from charity_portal.kernel.pdf.rendering import Attachment, render
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
-LANG_TAGS = {"zh": "zh-CN", "en": "en"}
 
 
 def verify_url(number: str) -> str:
@@ -33,6 +32,7 @@ def call_result(
 
     Same version, time and anchor: same bytes. Takes seconds; call it outside transaction().
     """
+    spelled_out = language == "zh" and version.currency == "CNY"
     with force_locale(LOCALES[language]):
         html = render_template(
             "disclosure/pdf_call_result.html",
@@ -41,23 +41,16 @@ def call_result(
             rows=rows,
             published_at=published_at,
             anchor=anchor,
-            qr=qr_svg(verify_url(version.report.number)),
+            qr=qr_image(verify_url(version.report.number)),
             verify_url=verify_url(version.report.number),
-            in_capitals=in_capitals(version.total_fen) if version.currency == "CNY" else None,
+            in_capitals=in_capitals(version.total_fen) if spelled_out else None,
             relation=exports.relation,
             track_name=exports.track_name,
             organization_name=exports.organization_name,
-            locale_tag=LANG_TAGS[language],
         )
         attachments = [
-            Attachment("rows.csv", "text/csv", exports.csv(version, rows)),
-            Attachment("report.json", "application/json", exports.json_of(version, rows)),
+            Attachment("rows.csv", exports.csv(version, rows), _("立项明细")),
+            Attachment("report.json", exports.json_of(version, rows), _("公告全部数据")),
         ]
-    identity = f"{version.report.number}:{version.version}:{language}:{version.content_hash}"
-    return render(
-        html,
-        attachments=attachments,
-        created=published_at,
-        identifier=hashlib.sha256(identity.encode()).digest()[:16],
-        lang=LANG_TAGS[language],
-    )
+    edition = f"{version.report.number}:{version.version}:{language}:{version.content_hash}"
+    return render(html, attachments=attachments, created=published_at, identifier=edition)

@@ -13,7 +13,10 @@ from charity_portal.kernel.i18n import say
 from charity_portal.kernel.permissions import SYSTEM
 
 CORRECTED_HISTORY_ZH = "资助方补充或更正了历年资助记录，本版按最新记录重新公布。"
-CORRECTED_HISTORY_EN = "The funder added to or corrected its record of past grants; this version states the record anew."
+CORRECTED_HISTORY_EN = (
+    "The funder added to or corrected its record of past grants; "
+    "this version states the record anew."
+)
 
 
 @jobs.subscribe("projects.call_concluded", kind="disclosure.draft_call_result")
