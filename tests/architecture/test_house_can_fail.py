@@ -119,6 +119,21 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
             'WORDS = {"a": "草稿"}\n',
             '"""规则"""\nWORDS = {"a": say("草稿")}\n',
         ),
+        (
+            "charity_portal/funds/rules.py",
+            'YES = ("是", "有")\n',
+            'YES = {"是", "有"}\nif text == "是" or re.compile("市|县"):\n    pass\n',
+        ),
+        (
+            "charity_portal/funds/rules.py",
+            'CHOICES = [("draft", "草稿")]\n',
+            'KINDS = {"社团": "association"}\nTITLE_ZH, TITLE_EN = "公告", "The notice"\n',
+        ),
+        (
+            "charity_portal/funds/services.py",
+            'Call(title=f"{year}年公告")\n',
+            'Call(title_zh=f"{year}年公告", title_en=f"Notice of {year}")\n',
+        ),
     ],
     "sentences are written out where they are said": [
         ("charity_portal/funds/views.py", "flash(_(text))\n", 'flash(_("已保存"))\n'),

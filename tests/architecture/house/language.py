@@ -22,7 +22,7 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%|%[^(%\s]")
 CHINESE_SIGNS = re.compile(rf"{CJK.pattern}|[，。；：？！（）、《》【】]")
-WORDS = re.compile(r"[A-Za-z]{2,}")
+WORDS = re.compile(r"[a-z]{3,}")  # PDF and XLSX are called so in Chinese too
 
 Key = tuple[str, str]  # context (or nothing) and message
 

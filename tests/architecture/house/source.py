@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -71,6 +71,12 @@ class Rule:
 
 def read(root: Path, path: Path) -> Source:
     """One file below `root`."""
+    return _read(root, path, path.stat().st_mtime_ns, path.stat().st_size)
+
+
+@cache
+def _read(root: Path, path: Path, _changed_at: int, _size: int) -> Source:
+    """Parsed once, however many rules look at it."""
     return Source(PurePosixPath(path.relative_to(root)), path.read_text(encoding="utf-8"))
 
 
