@@ -1,6 +1,6 @@
 // Loads a module for each kind of data-attribute on the page; every page works without it.
 const json = (id) => JSON.parse(document.getElementById(id)?.textContent || "{}");
-const words = json("words");
+const words = Object.assign({}, ...[...document.querySelectorAll("script[data-words]")].map((script) => JSON.parse(script.textContent)));
 const modules = json("modules");
 const DRAFT = "portal:draft:";
 const WEEK = 7 * 24 * 3600 * 1000;

@@ -85,11 +85,15 @@ function prepare(slot, kit) {
   function accept(item, stored) {
     const link = kit.make("a", { href: stored.url, text: stored.name });
     const small = (text, code) => kit.make("span", { class: `small muted ${code ? "code" : "nowrap"}`, text });
-    item.replaceChildren?.();
     item.textContent = "";
     item.append(kit.make("span", { class: "name" }, link), small(size(stored.size)), small(stored.sha256.slice(0, 8), true));
     if (stored.stored_at) item.append(small(stored.stored_at.slice(0, 16).replace("T", " ")));
     item.append(kit.make("span", { class: "tag good", text: kit.say("up_done") }));
+    if (stored.remove_url) {
+      item.append(kit.make("form", { method: "post", action: stored.remove_url, class: "inline-form" },
+        kit.make("input", { type: "hidden", name: "csrf_token", value: kit.token() }),
+        kit.make("button", { class: "button link", text: kit.say("up_remove") })));
+    }
     slot.dispatchEvent(new CustomEvent("portal:uploaded", { bubbles: true, detail: stored }));
   }
 }
@@ -103,8 +107,8 @@ function parsed(text) {
 }
 
 function size(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
 function accepted(file, accept) {
