@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,7 @@ from charity_portal.kernel.confined.__main__ import OUT_OF_MEMORY
 from charity_portal.kernel.confined.refusals import Refusal
 
 _ROOT = Path(__file__).resolve().parents[3]
-_KEPT_ENVIRONMENT = (
-    "PATH",
-    "HOME",
-    "TMPDIR",
-    "FONTCONFIG_FILE",
-    "FONTCONFIG_PATH",
-    "XDG_CACHE_HOME",
-)
+_KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME")
 
 
 class TookTooLong(Exception):
@@ -34,7 +28,14 @@ class Crashed(Exception):
     """The child ended by itself without an answer; the text is the end of what it printed."""
 
 
-def run(module: str, arguments: dict[str, Any], *, seconds: int, memory_mb: int) -> Any:
+def run(
+    module: str,
+    arguments: dict[str, Any],
+    *,
+    seconds: int,
+    memory_mb: int,
+    environment: Mapping[str, str] | None = None,
+) -> Any:
     """Call `work(arguments)` of a kernel module in a child process and return its result.
 
     Arguments and result are JSON; large bytes travel in files named by them. Raises Refusal as the
@@ -47,8 +48,7 @@ def run(module: str, arguments: dict[str, Any], *, seconds: int, memory_mb: int)
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=_ROOT,
-        env={k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}
-        | {"LC_ALL": "C.UTF-8"},
+        env=_environment() | dict(environment or {}),
         start_new_session=True,
     )
     try:
@@ -58,6 +58,12 @@ def run(module: str, arguments: dict[str, Any], *, seconds: int, memory_mb: int)
     finally:
         _end(child)
     return _answer(child.returncode, out, err)
+
+
+def _environment() -> dict[str, str]:
+    """What a child may know: no secret, no address of a database."""
+    kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+    return kept | {"LC_ALL": "C.UTF-8"}
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
