@@ -136,11 +136,10 @@ def _describe(document: Document, arguments: dict[str, Any]) -> None:
 def _finish(_document: Document, pdf: pydyf.PDF) -> None:
     """What validators ask for beyond WeasyPrint: readable metadata, and the scope of header cells.
 
-    WeasyPrint lists each attachment twice as an associated file, once as a copy: references stay.
+    WeasyPrint lists each attachment twice as an associated file: once is enough.
     """
-    files = pdf.catalog.get("AF", [])
-    if files:
-        pdf.catalog["AF"] = pydyf.Array([one for one in files if isinstance(one, bytes)])
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     for thing in pdf.objects:
         if isinstance(thing, pydyf.Stream) and thing.extra.get("Type") == "/Metadata":
             thing.compress = False
