@@ -13,6 +13,11 @@ from charity_portal.accounts import permissions as accounts_permissions
 from charity_portal.accounts import tasks as accounts_tasks
 from charity_portal.accounts.views import blueprints as accounts_views
 from charity_portal.accounts.views import identity
+from charity_portal.disclosure import permissions as disclosure_permissions
+from charity_portal.disclosure import tasks as disclosure_tasks
+from charity_portal.disclosure.views import home as disclosure_home
+from charity_portal.disclosure.views import office_reports as disclosure_office
+from charity_portal.disclosure.views import results as disclosure_results
 from charity_portal.kernel import (
     database,
     i18n,
@@ -29,7 +34,12 @@ from charity_portal.organizations import permissions as organizations_permission
 from charity_portal.organizations import queries as organizations
 from charity_portal.organizations import tasks as organizations_tasks
 from charity_portal.organizations.views import blueprints as organizations_views
+from charity_portal.oversight import permissions as oversight_permissions
+from charity_portal.oversight import tasks as oversight_tasks
+from charity_portal.oversight import views as oversight_views
+from charity_portal.projects import cli as projects_cli
 from charity_portal.projects import permissions as projects_permissions
+from charity_portal.projects.tasks import deadlines as projects_deadlines
 from charity_portal.projects.views import blueprints as projects_views
 from config import Settings
 
@@ -41,15 +51,32 @@ RULES = (
     accounts_permissions.RULES,
     organizations_permissions.RULES,
     projects_permissions.RULES,
+    oversight_permissions.RULES,
+    disclosure_permissions.RULES,
 )
 BLUEPRINTS = (
     job_views.blueprint,
     *accounts_views.BLUEPRINTS,
     *organizations_views.BLUEPRINTS,
     *projects_views.BLUEPRINTS,
+    oversight_views.blueprint,
+    disclosure_home.blueprint,
+    disclosure_results.blueprint,
+    disclosure_office.blueprint,
 )
-COMMANDS = (*commands.GROUPS, accounts_cli.group, organizations_cli.group)
-TASKS = (accounts_tasks, organizations_tasks)  # imported so that their job handlers are known
+COMMANDS = (
+    *commands.GROUPS,
+    accounts_cli.group,
+    organizations_cli.group,
+    projects_cli.projects_group,
+)
+TASKS = (
+    accounts_tasks,
+    organizations_tasks,
+    oversight_tasks,
+    projects_deadlines,
+    disclosure_tasks,
+)  # imported so that their job handlers are known
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -206,7 +206,7 @@ def memberships_of(user_id: int) -> dict[int, str]:
         Membership.ended_at.is_(None),
         Organization.archived_at.is_(None),
     )  # fmt: skip
-    return dict(db.session.execute(active).tuples().all())
+    return dict(db.session.execute(active).all())
 
 
 def own_organizations(user_id: int) -> list[Membership]:
@@ -281,3 +281,9 @@ def roster_changes(organization_id: int) -> list[tuple[RosterChange, RosterImpor
 def _chunks(ids: set[int]) -> Iterator[list[int]]:
     ordered = sorted(ids)
     return (ordered[i : i + _MANY] for i in range(0, len(ordered), _MANY))
+
+
+def registered_count() -> int:
+    """How many organizations stand in the register; those known from elsewhere are not counted."""
+    registered = sa.and_(Organization.archived_at.is_(None), Organization.kind != "other")
+    return db.session.scalar(sa.select(sa.func.count(Organization.id)).where(registered)) or 0

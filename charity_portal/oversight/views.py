@@ -25,7 +25,7 @@ def _number(name: str) -> int | None:
     return int(text) if text.isdigit() and len(text) < 16 else None
 
 
-@blueprint.get("/")
+@blueprint.get("")
 @requires("oversight:audit:read")
 def index() -> Any:
     """The trail, newest first."""

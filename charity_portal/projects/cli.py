@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.errors import PortalError
 from charity_portal.kernel.i18n import money, say, speak_as_terminal
 from charity_portal.kernel.permissions import SYSTEM
 from charity_portal.projects import history_files
@@ -32,6 +33,8 @@ def import_360giving(file: Path, accept_changes: bool) -> None:
             done = history.take_over(SYSTEM, grants, accept_changes)
     except (BrokenHistory, HistoryDiffers) as refusal:
         _tell(refusal.problems)
+        raise click.ClickException(str(refusal.message)) from refusal
+    except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     click.echo(
         str(

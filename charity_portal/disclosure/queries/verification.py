@@ -8,7 +8,7 @@ from typing import BinaryIO, Literal
 
 from charity_portal.disclosure.models import ReportVersion
 from charity_portal.disclosure.queries import reports
-from charity_portal.projects.queries import applications
+from charity_portal.projects.queries import receipts
 
 REPORT_NUMBER = re.compile(rb"GB-\d{4}-\d{6}")
 RECEIPT_NUMBER = re.compile(rb"HZ-\d{4}-\d{6}")
@@ -60,7 +60,7 @@ def of_fingerprint(sha256: str, named: str | None = None) -> Finding:
         newest = reports.published(version.report.number)
         outcome: Outcome = "genuine" if version.state == "published" else "superseded"
         return Finding(outcome, sha256, version.report.number, version, newest)
-    receipt = applications.receipt_with_file(sha256)
+    receipt = receipts.receipt_with_file(sha256)
     if receipt is not None:
         return Finding(
             "genuine", sha256, receipt.number,
@@ -83,7 +83,7 @@ def of_number(number: str) -> Finding:
     newest = reports.published(plain)
     if newest is not None:
         return Finding("report", number=plain, newest=newest)
-    receipt = applications.receipt(plain)
+    receipt = receipts.receipt(plain)
     if receipt is not None:
         return Finding(
             "receipt", number=plain,

@@ -202,8 +202,9 @@ def ask_to_publish(
             say("请填写更正说明。"),
             {"correction_zh": [say("再次发布须说明更正了什么、为什么更正。")]},
         )
-    version.correction_zh = correction_zh.strip() or None
-    version.correction_en = correction_en.strip() or None
+    if version.version > 1:
+        version.correction_zh = correction_zh.strip()
+        version.correction_en = correction_en.strip() or None
     audit.record(actor, "disclosure.version.ask_to_publish", version)
     return jobs.enqueue(
         actor,

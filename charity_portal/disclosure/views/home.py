@@ -7,10 +7,14 @@ from flask import Blueprint, render_template, request
 from charity_portal.disclosure.queries import city, reports, verification
 from charity_portal.kernel.errors import Invalid, PortalError
 from charity_portal.kernel.i18n import say
+from charity_portal.kernel.navigation import add
 from charity_portal.kernel.permissions import requires
 from charity_portal.kernel.web import csrf, public_page
 
 blueprint = Blueprint("disclosure", __name__)
+
+add("public", "disclosure.home", say("首页"), "public", 0)
+add("public", "disclosure.verify", say("核验文件真伪"), "disclosure:file:verify", 60)
 
 
 @blueprint.get("/")

@@ -26,7 +26,7 @@ def _version(version_id: int) -> ReportVersion | None:
     return reports.version(version_id)
 
 
-@blueprint.get("/")
+@blueprint.get("")
 @requires("disclosure:report:list")
 def index() -> Any:
     """Every version, drafts among them."""

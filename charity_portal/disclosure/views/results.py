@@ -10,6 +10,8 @@ from charity_portal.disclosure.queries import reports
 from charity_portal.disclosure.queries.reports import RowFilter
 from charity_portal.kernel import files
 from charity_portal.kernel.errors import NotFound
+from charity_portal.kernel.i18n import say
+from charity_portal.kernel.navigation import add
 from charity_portal.kernel.permissions import requires
 from charity_portal.kernel.web import public_page
 
@@ -25,6 +27,8 @@ FORMATS = {
 
 blueprint = Blueprint("disclosure_results", __name__, url_prefix="/results")
 
+add("public", "disclosure_results.index", say("结果公告"), "disclosure:report:read", 30)
+
 
 def _edition(number: str, edition: int | None = None, **_: Any) -> ReportVersion | None:
     return reports.published(number, edition)
@@ -39,7 +43,7 @@ def _filter() -> RowFilter:
     )
 
 
-@blueprint.get("/")
+@blueprint.get("")
 @requires("disclosure:report:read")
 @public_page
 def index() -> Any:

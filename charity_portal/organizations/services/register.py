@@ -17,7 +17,7 @@ from charity_portal.organizations import errors, queries
 from charity_portal.organizations.models import Organization, Standing
 from charity_portal.organizations.rules import identity
 
-_REF = re.compile(r"[A-Za-z]{2,10}-[A-Za-z0-9]+-\S+")
+_REF = re.compile(r"[A-Za-z0-9][^\x00-\x1f]{2,199}")  # publishers make up their own, blanks and all
 
 
 def register(actor: Actor, values: Mapping[str, Any], host_id: int | None = None) -> int:

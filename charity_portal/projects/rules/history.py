@@ -16,6 +16,7 @@ from babel.numbers import is_currency
 
 from charity_portal.kernel.i18n import Text, minor_digits, say
 
+SPREADSHEET_CR = "_x000D_"  # how a line break in a cell survives careless conversion
 FLOAT_DUST = Decimal("0.0001")
 LARGEST_MINOR = 10**14
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][0-9:.]+(?:Z|[+-]\d{2}:?\d{2})?)?")
@@ -103,7 +104,8 @@ class _Reader:
 
     def text(self, name: str, needed: bool = True) -> str:
         value = self.record.get(name)
-        text = str(value).strip() if isinstance(value, str | int | Decimal) else ""
+        text = str(value) if isinstance(value, str | int | Decimal) else ""
+        text = " ".join(text.replace(SPREADSHEET_CR, " ").split())
         if not text and needed:
             self.refuse(name, say("缺少必填内容"))
         return text

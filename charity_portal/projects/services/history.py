@@ -13,7 +13,7 @@ from charity_portal.kernel.database import db
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.numbers import next_number
 from charity_portal.kernel.permissions import Actor, require
-from charity_portal.organizations import services as organizations
+from charity_portal.organizations.services import register as organizations
 from charity_portal.projects.errors import HistoryDiffers
 from charity_portal.projects.models.applications import Application, Submission
 from charity_portal.projects.models.calls import Call, Track
