@@ -34,6 +34,8 @@ def sweep(app: Flask, methods: tuple[str, ...], world: World, database: Any) -> 
     with database.checkpoint() if returning else nullcontext():
         for door in access.doors(app, methods):
             values = access.values_for(door, built)
+            if None in values.values():
+                continue  # no example yet: the test above says so
             url = access.address(app, door, values)
             for persona in PERSONAS:
                 db.session.rollback()
@@ -41,9 +43,7 @@ def sweep(app: Flask, methods: tuple[str, ...], world: World, database: Any) -> 
                 client = app.test_client()
                 if cookies[persona]:
                     client.set_cookie("session", cookies[persona])
-                response = client.open(url, method=door.method)
-                wrong.append(access.judge(door, persona, wanted, response))
-                response.close()
+                wrong.append(access.knock(client, url, door, persona, wanted))
                 if returning:
                     db.session.remove()
                     database.restore()

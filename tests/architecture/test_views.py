@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from charity_portal.kernel import permissions
 from tests.architecture.house.source import expect_none
 
-NAME = re.compile(r"[a-z_]+(:[a-z_]+){2}")
-ADDRESS = re.compile(r"(/((<[^<>]+>|[a-z0-9-]+)(\.[a-z]+)?)?)+")
+NAME = re.compile(r"[a-z_]+(:[a-z_-]+){2}")
+ADDRESS = re.compile(r"(/((<[^<>]+>|[a-z0-9-]+)(\.([a-z]+|<[^<>]+>))?)?)+")
 FRAMEWORK = {"static"}
 
 

@@ -32,9 +32,7 @@ Example = Callable[[World], object]
 
 def all_examples() -> dict[str, Example]:
     """The EXAMPLES of every module in this package."""
-    found: dict[str, Example] = {
-        "language": lambda world: "en",
-    }
+    found: dict[str, Example] = {}
     for module in pkgutil.iter_modules(factories.__path__):
         if module.name != "examples":
             known = importlib.import_module(f"tests.factories.{module.name}")
