@@ -24,7 +24,7 @@ from charity_portal.kernel.forms import (
     at_most,
     required,
 )
-from charity_portal.kernel.i18n import Text, localized, say
+from charity_portal.kernel.i18n import localized, say
 from charity_portal.projects.rules import budget, dossier
 from charity_portal.projects.rules.call_form import CallForm, QuestionForm
 from charity_portal.projects.rules.defects import Defect
@@ -52,15 +52,15 @@ def editor(form: CallForm, fields: Mapping[str, str], defects: Iterable[Defect] 
     parts = {"title": _line(dossier.FIELD_WORDS["title"], dossier.LONGEST["title"])}
     if len(form.tracks) > 1:
         tracks = [(track.key, localized(track, "title")) for track in form.tracks]
-        parts["track"] = RadioField(dossier.FIELD_WORDS["track"], choices=tracks)
+        parts["track"] = RadioField(str(dossier.FIELD_WORDS["track"]), choices=tracks)
     parts["summary"] = _text(dossier.FIELD_WORDS["summary"], dossier.LONGEST["summary"])
     parts["lead_name"] = _line(dossier.FIELD_WORDS["lead_name"], dossier.LONGEST["lead_name"])
-    parts["starts_on"] = DateField(dossier.FIELD_WORDS["starts_on"])
-    parts["ends_on"] = DateField(dossier.FIELD_WORDS["ends_on"])
+    parts["starts_on"] = DateField(str(dossier.FIELD_WORDS["starts_on"]))
+    parts["ends_on"] = DateField(str(dossier.FIELD_WORDS["ends_on"]))
     for question in form.questions:
         parts[f"answer:{question.key}"] = _question(question)
     parts["confirmed"] = BooleanField(
-        say("我确认以上内容真实、完整，并对此负责。"), render_kw={"value": "yes"}
+        str(say("我确认以上内容真实、完整，并对此负责。")), render_kw={"value": "yes"}
     )
     filled = type("EditorForm", (Form,), parts)(formdata=_shown(form, fields))
     for defect in defects:
@@ -69,11 +69,11 @@ def editor(form: CallForm, fields: Mapping[str, str], defects: Iterable[Defect] 
     return filled  # type: ignore[no-any-return]
 
 
-def _line(label: Text | str, longest: int) -> AnyField:
+def _line(label: Any, longest: int) -> AnyField:
     return StringField(label, [at_most(longest)])
 
 
-def _text(label: Text | str, longest: int) -> AnyField:
+def _text(label: Any, longest: int) -> AnyField:
     return TextAreaField(label, [at_most(longest)])
 
 
@@ -88,7 +88,7 @@ def _question(question: QuestionForm) -> AnyField:
         case "choice":
             return RadioField(label, choices=choices, **described)
         case "yes_no":
-            return RadioField(label, choices=[("yes", YES), ("no", NO)], **described)
+            return RadioField(label, choices=[("yes", str(YES)), ("no", str(NO))], **described)
         case "multi":
             return MultiChoiceField(label, choices=choices, **described)
         case "date":

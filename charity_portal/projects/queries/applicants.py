@@ -3,6 +3,7 @@
 from datetime import date
 
 from charity_portal.kernel import clock
+from charity_portal.kernel.database import db
 from charity_portal.kernel.errors import NotFound
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.models.calls import Call
@@ -10,6 +11,8 @@ from charity_portal.projects.queries import calls
 from charity_portal.projects.rules import eligibility
 from charity_portal.projects.rules.defects import Defect
 from charity_portal.projects.rules.eligibility import Answer, Applicant, Rules
+
+MOST_FOUND = 20
 
 
 def answers(call: Call, organization_id: int, but: int | None = None) -> list[Answer]:
@@ -24,6 +27,12 @@ def answers(call: Call, organization_id: int, but: int | None = None) -> list[An
 def defects(call: Call, organization_id: int, but: int | None = None) -> list[Defect]:
     """The conditions that do not hold today."""
     return eligibility.check(*_asked(call, organization_id, but), organizations.county_name)
+
+
+def found_by(text: str) -> list[organizations.OrganizationProfile]:
+    """Organizations whose name or code holds a text, by name; at most MOST_FOUND."""
+    ids = db.session.scalars(organizations.named_like(text).limit(MOST_FOUND))
+    return sorted(organizations.profiles(ids).values(), key=lambda profile: profile.name)
 
 
 def _asked(call: Call, organization_id: int, but: int | None) -> tuple[Rules, Applicant, date, int]:

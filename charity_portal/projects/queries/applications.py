@@ -2,17 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from charity_portal.kernel.database import Page, db, page
+from charity_portal.kernel.files import StoredFile
+from charity_portal.kernel.jobs import Job
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.models.applications import Application, Attachment, Submission
 from charity_portal.projects.models.calls import Slot, Track
 from charity_portal.projects.queries import calls
 from charity_portal.projects.rules import dossier as dossiers
 from charity_portal.projects.rules.dossier import Dossier, Paper
+
+RECEIPT_JOB = "projects.receipt"
 
 
 @dataclass(frozen=True)
@@ -192,3 +197,40 @@ def dossier_at(application: Application, submitted: Submission) -> Dossier:
     call = calls.whole_call(application.call_id) or application.call
     found, _ = dossiers.read(calls.form_of(call), submitted.content["fields"], papers_of(submitted))
     return found
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a receipt proves, without a name: when something with this hash was handed in."""
+
+    number: str
+    submitted_at: datetime
+    content_hash: str
+
+
+def receipt(number: str) -> Receipt | None:
+    """The receipt of that number (HZ-…)."""
+    return _receipt(Submission.receipt_number == number)
+
+
+def receipt_with_file(sha256: str) -> Receipt | None:
+    """The receipt whose PDF has that hash."""
+    known = sa.select(StoredFile.id).where(StoredFile.sha256 == sha256)
+    return _receipt(Submission.receipt_file_id.in_(known))
+
+
+def _receipt(which: sa.ColumnElement[bool]) -> Receipt | None:
+    found = db.session.scalar(sa.select(Submission).where(which).limit(1))
+    if found is None:
+        return None
+    return Receipt(found.receipt_number, found.submitted_at, found.content_hash)
+
+
+def receipt_job(submission: Submission) -> Job | None:
+    """The job that makes a receipt."""
+    return db.session.scalar(sa.select(Job).where(Job.key == receipt_key(submission.id)))
+
+
+def receipt_key(submission_id: int) -> str:
+    """The key under which a receipt's job is written, so that there is one."""
+    return f"{RECEIPT_JOB}:{submission_id}"

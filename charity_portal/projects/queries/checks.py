@@ -44,6 +44,11 @@ class Check:
         return self.open and not self.blocking
 
 
+def form_of(application: Application) -> CallForm:
+    """What the application is held against."""
+    return calls.form_of(calls.whole_call(application.call_id) or application.call)
+
+
 def check(application: Application) -> Check:
     """Look at the draft, the papers, the conditions of the call and the clock."""
     call = calls.whole_call(application.call_id) or application.call

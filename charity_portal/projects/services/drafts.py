@@ -213,7 +213,7 @@ def restore(actor: Actor, application_id: int) -> Application:
     """Bring a discarded draft back, if the organization's limit leaves room for it."""
     application = locked(Application, application_id)
     call = locked(Call, application.call_id)
-    if clock.now() - application.changed_at > timedelta(days=UNDO_DAYS):
+    if application.state == "discarded" and not restorable(application):
         raise WrongState(say("删除已超过 %(n)s 天，不能恢复。", n=UNDO_DAYS))
     if call.state != "published":
         raise ClosedCall
@@ -223,3 +223,9 @@ def restore(actor: Actor, application_id: int) -> Application:
     fire(actor, application, "restore")
     application.changed_at = clock.now()
     return application
+
+
+def restorable(application: Application) -> bool:
+    """Whether a discarded draft may still be brought back."""
+    age = clock.now() - application.changed_at
+    return application.state == "discarded" and age <= timedelta(days=UNDO_DAYS)

@@ -26,7 +26,6 @@ from charity_portal.projects.rules import contents
 from charity_portal.projects.rules.defects import Defect
 from charity_portal.projects.rules.wording import When
 
-RECEIPT_JOB = "projects.receipt"
 NEVER_SUBMITTED = ("draft", "discarded")
 
 
@@ -166,6 +165,6 @@ def _freeze(actor: Actor, application: Application, check: Check, version: int) 
     submission.application = application
     db.session.add(submission)
     db.session.flush()
-    key = f"{RECEIPT_JOB}:{submission.id}"
-    jobs.enqueue(actor, RECEIPT_JOB, {"submission_id": submission.id}, key=key)
+    key = applications.receipt_key(submission.id)
+    jobs.enqueue(actor, applications.RECEIPT_JOB, {"submission_id": submission.id}, key=key)
     return submission
