@@ -253,6 +253,13 @@ def test_transparency_stays(folder: Path) -> None:
         assert image.getpixel((0, 0)) == (0, 0, 0, 0)
 
 
+def test_a_scan_with_16_bits_of_grey_does_not_turn_white(folder: Path) -> None:
+    buffer = io.BytesIO()
+    Image.new("I;16", (4, 4), 40_000).save(buffer, "PNG")
+    with Image.open(files.path_of(_prepare(buffer.getvalue(), "a.png"))) as image:
+        assert image.getpixel((0, 0)) == 40_000 // 256
+
+
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [

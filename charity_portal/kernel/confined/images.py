@@ -42,6 +42,8 @@ def reencode(path: Path, _arguments: dict[str, Any]) -> None:
 
 def _plain_colours(picture: Image.Image, kind: str) -> Image.Image:
     """A copy without any metadata, in sRGB, in a mode that the format can hold."""
+    if picture.mode.startswith("I"):  # 16 bits of grey: converting alone would clip to white
+        picture = picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
     profile = picture.info.get("icc_profile")
     see_through = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
     opaque = "L" if picture.mode in ("1", "L") else "RGB"
