@@ -42,7 +42,7 @@ install: $(VENV)/.runtime $(VENV)/.system $(VENV)/.dev $(VENV)/.system-test $(NO
 
 ## migration: write the next migration from the models (M="what changes"); read it before use
 migration: $(VENV)/.dev
-	export DATABASE_URL=sqlite:///$(CURDIR)/.cache/migration.sqlite3 SECRET_KEY=unused
+	export DATABASE_URL=sqlite:///$(CURDIR)/.cache/migration.sqlite3 SECRET_KEY=only-for-writing-a-migration-never-for-data
 	mkdir -p .cache
 	rm -f .cache/migration.sqlite3*
 	$(BIN)/python -m alembic upgrade head
