@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from wtforms.fields.choices import SelectChoice
+
 from charity_portal.accounts.models import LOCALES
 from charity_portal.accounts.rules.passwords import LONGEST
 from charity_portal.accounts.rules.roles import WORDS
@@ -31,7 +33,7 @@ def _spoken(text: Text) -> Any:
 
 
 def _choices(*choices: tuple[str, Text]) -> Any:
-    return list(choices)
+    return [SelectChoice(value, _spoken(word)) for value, word in choices]
 
 
 LANGUAGES = _choices(*zip(LOCALES, (say("中文"), say("英文")), strict=True))
