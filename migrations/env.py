@@ -30,8 +30,8 @@ def render_item(kind: str, item: Any, _autogen_context: Any) -> str | bool:
         return False
     ours = isinstance(item, sa.types.TypeDecorator)
     stored = item.impl_instance if ours else item
-    if isinstance(stored, sa.BigInteger):
-        return "BIGINT"
+    if isinstance(stored, sa.BigInteger) and "sqlite" in stored._variant_mapping:
+        return "BIGINT"  # a plain INTEGER on SQLite, where only that can number rows by itself
     if isinstance(stored, sa.JSON):
         return "JSON"
     return f"sa.{stored!r}" if ours else False
