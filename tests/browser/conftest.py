@@ -23,6 +23,13 @@ ARGUMENTS = [
 ON_PURPOSE = "Failed to load resource: the server responded with a status of 4"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers, one of them takes all journeys: one demo city, one browser."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium, kept from talking to its makers."""
