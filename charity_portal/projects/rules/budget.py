@@ -22,7 +22,7 @@ COLUMNS = ("category", "item", "unit", "quantity", "unit_price", "grant", "own",
 SOURCES = ("grant", "own", "matched")
 MOST_LINES = 200
 LONGEST = {"item": 100, "unit": 20}
-UID = re.compile(r"[a-z2-7]{8}")
+UID = re.compile(r"[A-Za-z2-7]{8}")
 COLUMN_WORDS = {
     "category": say("科目"),
     "item": say("支出内容"),

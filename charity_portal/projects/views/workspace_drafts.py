@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 
-from charity_portal.kernel import clock
+from charity_portal.kernel import clock, money
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import Invalid
 from charity_portal.kernel.i18n import _, say
@@ -177,6 +177,7 @@ def _editor(application: Application, checked: bool) -> str:
             check.dossier.budget.amount_fen, form.own_contribution_min_bp or 0
         ),
         points=limits.points_text,
+        plain=money.format_yuan,
         column_words=budget.COLUMN_WORDS,
         readable=forms.readable,
         organization=organizations.names([application.organization_id]),
