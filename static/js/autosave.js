@@ -7,31 +7,35 @@ const SLOWEST = 60;
 const PATIENCE = 30000;
 const KEEPALIVE_LIMIT = 60000;
 const SIGNIN_PAUSE = 15000;
-const WEEK = 7 * 24 * 3600 * 1000;
 
 export async function start(forms, kit) {
-  const fields = await kit.load("fields");
-  const clashes = await kit.load("clashes");
-  for (const form of forms) new Draft(form, kit, fields, clashes).begin();
+  const [fields, { Clashes }, { Copies }, { Refusals }, { meet }, { open }] = await Promise.all(
+    ["fields", "clashes", "copies", "refusals", "tabs", "dialog"].map(kit.load),
+  );
+  for (const form of forms) {
+    const draft = new Draft(form, kit, fields);
+    draft.clashes = new Clashes(draft, open);
+    draft.refusals = new Refusals(draft);
+    draft.copies = new Copies(kit.DRAFT, form.dataset.owner || "", draft.url);
+    draft.meet = meet;
+    draft.begin();
+  }
 }
 
 class Draft {
-  constructor(form, kit, fields, clashes) {
+  constructor(form, kit, fields) {
     Object.assign(this, { form, kit, fields, url: form.dataset.autosave });
     this.rev = Number(form.dataset.rev) || 0;
     this.base = "unsaved" in form.dataset ? {} : fields.read(form, true);
-    this.refused = {};
-    this.timer = this.busy = this.composing = this.leaving = this.stopped = this.signedOut = false;
+    this.busy = this.composing = this.leaving = this.stopped = this.signedOut = false;
     this.wait = 0;
-    this.copies = new Copies(kit.DRAFT, form.dataset.owner || "", this.url);
-    this.clashes = new clashes.Clashes(this);
     this.place = form.querySelector("[data-save-state]") || form.appendChild(kit.make("p", { class: "save-state", role: "status" }));
   }
 
   begin() {
     this.setRev(this.rev);
     this.listen();
-    this.meetOtherTabs();
+    this.channel = this.meet(this);
     if (!("unsaved" in this.form.dataset)) this.restore();
     this.clashes.open();
     if (Object.keys(this.differing()).length) this.changed();
@@ -79,7 +83,7 @@ class Draft {
 
   // Those of them that may be sent: not the ones waiting for a choice, nor what was refused and has not changed.
   sendable() {
-    const waits = ([name, value]) => this.clashes.has(name) || (name in this.refused && this.fields.same(value, this.refused[name]));
+    const waits = ([name, value]) => this.clashes.has(name) || this.refusals.holds(name, value);
     return Object.fromEntries(Object.entries(this.differing()).filter((entry) => !waits(entry)));
   }
 
@@ -95,9 +99,8 @@ class Draft {
       return;
     }
     this.copies.keep(open, this.base);
-    for (const name of Object.keys(this.refused)) if (!this.fields.same(open[name], this.refused[name])) this.pardon(name);
-    if (this.signedOut || this.stopped) return;
-    if (!Object.keys(this.sendable()).length) return;
+    this.refusals.review(open);
+    if (this.signedOut || this.stopped || this.wait || !Object.keys(this.sendable()).length) return;
     this.say(navigator.onLine ? "dirty" : "offline");
     this.schedule(QUIET);
   }
@@ -109,6 +112,7 @@ class Draft {
 
   async send({ keepalive = false, mayRefresh = true } = {}) {
     clearTimeout(this.timer);
+    this.timer = null;
     if (this.busy || this.composing || this.stopped || this.signedOut) return;
     const sent = this.sendable();
     if (!Object.keys(sent).length) return;
@@ -119,8 +123,8 @@ class Draft {
       this.busy = false;
     });
     if (this.submitter !== undefined) this.submitNow();
-    else if (next) await next();
-    else if (!this.timer && Object.keys(this.sendable()).length && !this.wait) this.changed();
+    else if (next) next();
+    else if (!this.timer) this.changed();
   }
 
   async request(sent, keepalive) {
@@ -133,8 +137,7 @@ class Draft {
         keepalive: keepalive && new Blob([body]).size < KEEPALIVE_LIMIT,
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.kit.token() },
       });
-      const text = await answer.text();
-      return { status: answer.status, ...parsed(text) };
+      return { ...parsed(await answer.text()), status: answer.status };
     } finally {
       clearTimeout(clock);
     }
@@ -142,8 +145,9 @@ class Draft {
 
   // What an answer means; may return what is to be done once this request is over.
   async handle(answer, sent, mayRefresh) {
-    this.timer = false;
     const { status } = answer;
+    if (!status || status >= 500 || status === 429 || status === 408) return this.retry();
+    this.wait = 0;
     if (status === 200) return this.accept(answer, sent, Object.keys(sent));
     if (status === 409 && answer.conflicts) {
       this.clashes.add(answer.conflicts);
@@ -155,16 +159,14 @@ class Draft {
     }
     if (status === 401) return this.askToSignIn(answer.signin);
     if (status === 422 && answer.errors) return this.refuse(answer.errors, sent);
-    if (!status || status >= 500 || status === 429 || status === 408) return this.retry();
     this.stopped = status !== 413;
-    if (status === 413) Object.assign(this.refused, sent);
+    if (status === 413) for (const [name, value] of Object.entries(sent)) this.refusals.add(name, value);
     this.say("needs", answer.message || (answer.error !== "csrf" && answer.error) || this.kit.say(`needs_${status}`));
     return null;
   }
 
   accept(answer, sent, names) {
     this.setRev(answer.rev);
-    this.wait = 0;
     for (const name of names) this.base[name] = sent[name];
     this.merge(answer.merged || {});
     const open = this.differing();
@@ -189,7 +191,6 @@ class Draft {
   }
 
   retry() {
-    this.timer = false;
     this.wait = Math.min(this.wait * 2 || 2, SLOWEST);
     if (navigator.onLine) this.say("retry", this.kit.say("retry", { seconds: this.wait }));
     else this.say("offline");
@@ -223,29 +224,11 @@ class Draft {
   }
 
   refuse(errors, sent) {
-    for (const [name, told] of Object.entries(errors)) {
-      if (!(name in sent)) continue;
-      this.pardon(name);
-      this.refused[name] = sent[name];
-      const node = this.fields.control(this.form, name);
-      const id = `autosave-error-${name}`;
-      node.before(this.kit.make("p", { class: "error", id, text: [told].flat().join(" ") }));
-      node.setAttribute("aria-invalid", "true");
-      node.setAttribute("aria-describedby", `${id} ${node.getAttribute("aria-describedby") || ""}`.trim());
-    }
-    if (!Object.keys(errors).some((name) => name in sent)) this.stopped = true;
+    const told = Object.entries(errors).filter(([name]) => name in sent);
+    for (const [name, messages] of told) this.refusals.add(name, sent[name], messages);
+    this.stopped = !told.length;
     this.say("needs", this.kit.say("needs_422"));
     return !this.stopped && Object.keys(this.sendable()).length ? () => this.send() : null;
-  }
-
-  pardon(name) {
-    delete this.refused[name];
-    const note = document.getElementById(`autosave-error-${name}`);
-    if (!note) return;
-    const node = this.fields.control(this.form, name);
-    note.remove();
-    node.removeAttribute("aria-invalid");
-    node.setAttribute("aria-describedby", node.getAttribute("aria-describedby").replace(note.id, "").trim());
   }
 
   // Text that a crash or a lost session left on this machine comes back, and it is said.
@@ -286,18 +269,6 @@ class Draft {
     else this.form.submit();
   }
 
-  meetOtherTabs() {
-    if (!("BroadcastChannel" in window)) return;
-    this.channel = new BroadcastChannel(this.kit.DRAFT + this.url);
-    this.channel.onmessage = ({ data }) => {
-      if (data.kind === "hello") this.channel.postMessage({ kind: "here" });
-      if (this.noticed || (data.kind !== "hello" && data.kind !== "here")) return;
-      this.noticed = true;
-      this.form.prepend(this.kit.make("div", { class: "notice", role: "status" }, this.kit.make("p", { text: this.kit.say("other_tab") })));
-    };
-    this.channel.postMessage({ kind: "hello" });
-  }
-
   setRev(rev) {
     this.rev = rev ?? this.rev;
     this.form.dataset.rev = this.rev;
@@ -318,49 +289,6 @@ class Draft {
     this.place.dataset.state = state;
     this.place.textContent = said;
     if (state === "conflict") this.place.append(" ", this.kit.make("button", { type: "button", class: "button", text: this.kit.say("resolve"), onclick: () => this.clashes.open() }));
-  }
-}
-
-// Copies of unsaved text on this machine: one for each tab, found again by owner and address, gone after a week.
-class Copies {
-  constructor(prefix, owner, url) {
-    this.prefix = `${prefix}${owner}:${url}#`;
-    this.key = this.prefix + tabName();
-    this.adopted = [];
-  }
-
-  keep(fields, base) {
-    const before = Object.fromEntries(Object.keys(fields).map((name) => [name, base[name]]));
-    quietly(() => localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), fields, base: before })));
-  }
-
-  drop() {
-    quietly(() => [this.key, ...this.adopted].forEach((key) => localStorage.removeItem(key)));
-  }
-
-  found() {
-    return quietly(() => {
-      this.adopted = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
-      const copies = this.adopted.map((key) => parsed(localStorage.getItem(key)));
-      return copies.filter((copy) => copy.fields && Date.now() - copy.at < WEEK).sort((a, b) => a.at - b.at);
-    }) || [];
-  }
-}
-
-function tabName() {
-  return quietly(() => {
-    const name = sessionStorage.getItem("portal:tab") || Math.random().toString(36).slice(2);
-    sessionStorage.setItem("portal:tab", name);
-    return name;
-  }) || "tab";
-}
-
-// Storage may be forbidden or full; saving to the server goes on all the same.
-function quietly(act) {
-  try {
-    return act();
-  } catch {
-    return null;
   }
 }
 

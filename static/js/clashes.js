@@ -1,7 +1,8 @@
 // Two versions of one field: both are shown, the person chooses, and what was not chosen stays readable.
 export class Clashes {
-  constructor(draft) {
+  constructor(draft, dialog) {
     this.draft = draft;
+    this.dialog = dialog;
     this.waiting = {};
     this.showing = false;
     this.fresh = false;
@@ -46,7 +47,7 @@ export class Clashes {
     const buttons = [choice("use_mine", "mine", ""), choice("use_theirs", "theirs", "")];
     if (fields.joinable(form, name)) buttons.push(choice("use_both", "both", ""));
     buttons.push(choice("later", null, "link"));
-    const close = kit.dialog(`${kit.say("clash_title")} · ${fields.label(form, name)}`, [
+    const close = this.dialog(kit, `${kit.say("clash_title")} · ${fields.label(form, name)}`, [
       kit.make("p", { text: kit.say("clash_lead", { by: by || kit.say("nobody"), at: (at || "").slice(11, 16) }) }),
       kit.make("div", { class: "versions" }, version("clash_mine", mine), version("clash_theirs", theirs)),
       kit.make("div", { class: "actions" }, ...buttons),

@@ -62,7 +62,7 @@ function writeRows(box, value) {
   const list = box.querySelector("[data-line-list]");
   const template = box.querySelector("template[data-line-template]");
   const present = [...list.querySelectorAll("[data-line]")];
-  present.slice(value.length).forEach((row) => row.remove());
+  for (const row of present.slice(value.length)) row.remove();
   value.forEach((cells, index) => {
     let row = present[index];
     if (!row) {
@@ -87,7 +87,7 @@ export function label(form, name) {
   const group = node?.closest("fieldset.field, [data-autosave-field]");
   const own = group?.querySelector("legend, caption") || node?.labels?.[0];
   const copy = own?.cloneNode(true);
-  copy?.querySelectorAll(".opt, small").forEach((part) => part.remove());
+  for (const part of copy?.querySelectorAll(".opt, small") || []) part.remove();
   return (copy?.textContent || name).trim();
 }
 

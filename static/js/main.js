@@ -8,7 +8,9 @@ const WEEK = 7 * 24 * 3600 * 1000;
 export const kit = {
   DRAFT,
   // Modules are loaded by the address the page gives, so that a changed file is never an old one.
-  load: (name) => import(modules[name]),
+  load(name) {
+    return import(modules[name]);
+  },
   say(key, params = {}) {
     return (words[key] || key).replace(/\{(\w+)\}/g, (whole, name) => (name in params ? params[name] : whole));
   },
@@ -37,43 +39,6 @@ export const kit = {
     if (text !== undefined) node.textContent = text;
     node.append(...children);
     return node;
-  },
-  // Shows nodes in a modal dialog; closed(answer) runs once, with null after Esc. Returns close(answer).
-  dialog(title, nodes, closed) {
-    const back = document.activeElement;
-    const heading = kit.make("h2", { text: title, id: "dialog-title", tabindex: "-1" });
-    const real = "HTMLDialogElement" in window;
-    const box = kit.make(real ? "dialog" : "div", { class: "dialog", "aria-labelledby": "dialog-title" }, heading, ...nodes);
-    const outer = real ? box : kit.make("div", { class: "veil" }, box);
-    let open = true;
-    const close = (answer = null) => {
-      if (!open) return;
-      open = false;
-      outer.remove();
-      back?.focus?.();
-      closed(answer);
-    };
-    document.body.append(outer);
-    if (real) {
-      box.addEventListener("close", () => close());
-      box.addEventListener("cancel", () => close());
-      box.showModal();
-    } else {
-      box.setAttribute("role", "dialog");
-      box.setAttribute("aria-modal", "true");
-      box.addEventListener("keydown", (event) => {
-        const stops = [...box.querySelectorAll("button, a[href], input, textarea, [tabindex='0']")];
-        if (event.key === "Escape") close();
-        if (event.key !== "Tab" || !stops.length) return;
-        const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
-        if (document.activeElement === edge || document.activeElement === heading) {
-          event.preventDefault();
-          (event.shiftKey ? stops[stops.length - 1] : stops[0]).focus();
-        }
-      });
-    }
-    heading.focus();
-    return close;
   },
 };
 

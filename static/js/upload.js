@@ -28,7 +28,7 @@ function prepare(slot, kit) {
   }
 
   function refuse(item, text, again) {
-    item.querySelectorAll("progress, button, .state").forEach((node) => node.remove());
+    clear(item);
     item.append(kit.make("span", { class: "state error", text }));
     if (again) item.append(kit.make("button", { type: "button", class: "button link", text: kit.say("up_again"), onclick: () => { item.remove(); queue.push([again, row(again)]); next(); } }));
   }
@@ -52,7 +52,7 @@ function prepare(slot, kit) {
       const request = new XMLHttpRequest();
       const bar = kit.make("progress", { max: "100", value: "0", "aria-label": file.name });
       const state = kit.make("span", { class: "state small", text: kit.say("up_sending", { percent: 0 }) });
-      item.querySelectorAll("progress, button, .state").forEach((node) => node.remove());
+      clear(item);
       item.append(bar, state, kit.make("button", { type: "button", class: "button link", text: kit.say("up_cancel"), onclick: () => request.abort() }));
       request.upload.addEventListener("progress", (event) => {
         if (!event.lengthComputable) return;
@@ -96,6 +96,10 @@ function prepare(slot, kit) {
     }
     slot.dispatchEvent(new CustomEvent("portal:uploaded", { bubbles: true, detail: stored }));
   }
+}
+
+function clear(item) {
+  for (const node of item.querySelectorAll("progress, button, .state")) node.remove();
 }
 
 function parsed(text) {
