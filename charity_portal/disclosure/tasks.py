@@ -70,3 +70,23 @@ def publish(run: jobs.Run) -> jobs.Effect:
         return {"url": f"/results/{number}"}
 
     return effect
+
+
+@jobs.handler("disclosure.preview")
+def preview(run: jobs.Run) -> jobs.Effect:
+    """Typeset a version as it would be published now, for staff to read first."""
+    version = reports.version(run.args["version_id"])
+    if version is None:
+        raise NotFound
+    run.progress(0, 1, say("正在生成 PDF 文件"))
+    rows = reports.all_rows(version.id)
+    content = documents.call_result(
+        version, rows, run.args["language"], clock.now().replace(microsecond=0), str(audit.head())
+    )
+    prepared = files.prepare_own(content, f"{version.report.number}-preview.pdf", "application/pdf")
+
+    def effect() -> dict[str, Any]:
+        stored = files.keep(SYSTEM, prepared)
+        return {"url": f"/office/reports/previews/{run.job_id}", "file_id": stored.id}
+
+    return effect

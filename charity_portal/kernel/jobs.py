@@ -9,12 +9,14 @@ effect on the database happens once. Effects elsewhere (mail) happen at least on
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
 from charity_portal.kernel import clock
@@ -252,7 +254,8 @@ def _perform(run: Run) -> None:
     """Do one leased job: slow work first, then its effect in one fenced transaction."""
     kind = db.session.scalars(sa.select(Job.kind).where(Job.id == run.job_id)).one()
     try:
-        effect = _handlers[kind](run)
+        with _kept_alive(run):
+            effect = _handlers[kind](run)
         with transaction():
             _update(run, state="done", error=None, lease_until=None, finished_at=clock.now())
             result = effect() if effect is not None else None
@@ -264,6 +267,26 @@ def _perform(run: Run) -> None:
     except Exception:
         log.exception("job %s (%s) failed", run.job_id, kind)
         _fail(run, say("处理过程中出现错误，系统将自动重试。"), again=True)
+
+
+@contextmanager
+def _kept_alive(run: Run) -> Iterator[None]:
+    """Renew the lease from a thread of its own while slow work is going on; it dies with us."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(LEASE.total_seconds() / 3):
+            with app.app_context(), suppress(LostLease), transaction():
+                _update(run, lease_until=clock.now() + LEASE)
+
+    thread = threading.Thread(target=renew, name=f"job-{run.job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _update(run: Run, **values: Any) -> None:

@@ -1,5 +1,7 @@
 """Work for later is neither lost nor done twice, whatever happens to a worker."""
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -198,3 +200,25 @@ def test_a_recurring_turn_is_written_once_however_often_one_asks(
         db.session.scalar(sa.select(sa.func.count()).select_from(Job).where(Job.kind == "nightly"))
         == 2
     )
+
+
+def test_the_lease_of_a_long_job_is_renewed_while_it_works(
+    app: Flask, registry: None, worker: Worker, monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
+) -> None:
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.03))
+    renewed = threading.Event()
+
+    def slow(run: Run) -> jobs.Effect:
+        clock.advance(seconds=30)  # far beyond the lease that the job was taken under
+        for _ in range(1000):
+            if (lease := job(run.job_id).lease_until) and lease > clock.now:
+                renewed.set()
+                break
+            time.sleep(0.01)
+        return count_up
+
+    jobs.handler("work")(slow)
+    enqueue()
+    worker()
+    assert renewed.is_set()
+    assert times_done() == 1

@@ -22,10 +22,10 @@ from charity_portal.projects.queries.results import NoticeOutcome, ResultRow
 
 
 def draft(actor: Actor, call_id: int) -> ReportVersion:
-    """Write down the result as the record has it now, as a new version to be looked at.
+    """Write down the result as the record has it now, as a version to be looked at.
 
-    A draft that was not published yet is dropped for the new one. Raises NothingNew when the published
-    version says the same.
+    A draft that says the same is returned as it is, one that says something else is dropped. Raises
+    NothingNew when the published version says the same.
     """
     require(actor, "disclosure:report:draft")
     report = _report_for(call_id)
@@ -33,8 +33,11 @@ def draft(actor: Actor, call_id: int) -> ReportVersion:
     data = _data(call_id)
     digest = content_hash(data, rows)
     newest = _versions(report.id)
-    if newest and newest[0].state == "published" and newest[0].content_hash == digest:
-        raise NothingNew
+    if newest and newest[0].content_hash == digest:
+        if newest[0].state == "draft":
+            return newest[0]
+        if newest[0].state == "published":
+            raise NothingNew
     for old in newest:
         if old.state == "draft":
             fire(actor, old, "drop")

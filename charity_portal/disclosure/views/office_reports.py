@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
-from charity_portal.disclosure import documents, exports
+from charity_portal.disclosure import exports
 from charity_portal.disclosure.forms import PublishForm
 from charity_portal.disclosure.models import ReportVersion
 from charity_portal.disclosure.queries import reports
 from charity_portal.disclosure.services import call_results
-from charity_portal.kernel import audit, clock
-from charity_portal.kernel.database import transaction
+from charity_portal.kernel import files, jobs
+from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.errors import PortalError
+from charity_portal.kernel.files import StoredFile
 from charity_portal.kernel.i18n import gettext as _
 from charity_portal.kernel.i18n import language, say
 from charity_portal.kernel.navigation import add
@@ -57,18 +58,28 @@ def _page(version: ReportVersion, form: PublishForm, status: int = 200) -> Any:
     return page, status
 
 
-@blueprint.get("/<int:version_id>/preview.pdf")
+@blueprint.post("/<int:version_id>/preview")
 @requires("disclosure:report:list", load=_version)
-def preview(version: ReportVersion) -> Response:
-    """The PDF as it would be published now."""
-    content = documents.call_result(
-        version, reports.all_rows(version.id), language(), clock.now(), str(audit.head())
-    )
-    return Response(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": 'inline; filename="preview.pdf"'},
-    )
+def preview(version: ReportVersion) -> Any:
+    """Have the worker typeset the version in the reader's language, without publishing it."""
+    args = {"version_id": version.id, "language": language()}
+    with transaction():
+        job = jobs.enqueue(current_actor(), "disclosure.preview", args)
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+def _previewed(job_id: int) -> StoredFile | None:
+    job = db.session.get(jobs.Job, job_id)
+    if job is None or job.kind != "disclosure.preview" or not job.result:
+        return None
+    return db.session.get(StoredFile, job.result["file_id"])
+
+
+@blueprint.get("/previews/<int:job_id>")
+@requires("disclosure:report:list", load=_previewed)
+def previewed(stored: StoredFile) -> Response:
+    """The file that the worker made."""
+    return files.serve(stored, inline=True)
 
 
 @blueprint.post("/<int:version_id>/publish")
