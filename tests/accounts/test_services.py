@@ -109,15 +109,3 @@ def test_a_session_of_somebody_else_cannot_be_ended(app: Flask) -> None:
     with pytest.raises(NotFound), transaction():
         sessions.revoke(Actor(mine.id), mine.id, session_id)
     assert queries.identity(token) is not None
-
-
-def test_people_are_found_in_every_way_others_ask(app: Flask) -> None:
-    officer, closed = make_user("安可", ["officer"]), make_user("白露", ["officer"])
-    with transaction():
-        people.close(SYSTEM, closed.id, "left")
-    assert queries.person(officer.id) == queries.find_by_email(officer.email)
-    assert queries.people([officer.id, closed.id, 0]).keys() == {officer.id, closed.id}
-    assert [p.name for p in queries.staff_with_role("officer")] == ["安可"]
-    assert queries.people([]) == {}
-    assert queries.find_by_email("nobody@example.org") is None
-    assert queries.identity("no such token") is None
