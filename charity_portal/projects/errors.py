@@ -142,6 +142,14 @@ class NoticeOver(Conflict):
         return say("公示期已满，不再受理异议。如需反映情况，请与主办单位联系。")
 
 
+class Anonymous(Invalid):
+    """An objection without a real name or a way to reach the person (422)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("异议须实名提出，匿名异议不予受理。姓名和联系方式加密保存，只用于核实，不会公开。")
+
+
 class OpenObjections(Conflict):
     """Objections are still being examined; nothing is awarded before they are answered (409)."""
 

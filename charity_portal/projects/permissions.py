@@ -96,6 +96,7 @@ RULES = {
     "projects:notice:conclude": staff("approver"),
     "projects:objection:raise": anybody,
     "projects:objection:read": staff("officer", "approver", "auditor"),
+    "projects:objection:handle": staff("officer", "approver"),
     "projects:objection:examine": staff("officer"),
     "projects:objection:decide": staff("approver"),
     "projects:history:import": staff("administrator"),

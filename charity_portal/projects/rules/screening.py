@@ -185,3 +185,37 @@ def lapses(
     """
     kept = promised_at is not None and not is_over(due_at, promised_at) and not missing
     return is_over(due_at, now) and not kept
+
+
+def problems(
+    action: str,
+    items: Sequence[Item],
+    findings: Mapping[str, Finding],
+    standing: str,
+    due_at: datetime | None,
+    reason: str,
+    now: datetime,
+) -> dict[str, Text]:
+    """Everything that stands in the way of an outcome, by place in the form; empty when nothing does.
+
+    Actions: accept, correction, conditional, reject. Places: `item:<row>`, `due_at`,
+    `conditional_due_at`, `reason`, and `check` for the findings as a whole.
+    """
+    if action == "reject":
+        return {} if reason.strip() else {"reason": say("请写明理由，通知书会载明。")}
+    wrong = {f"item:{k}": text for k, text in problem_with_findings(items, findings).items()}
+    if not wrong and (whole := _findings_problem(action, failing(items, findings), standing)):
+        wrong["check"] = whole
+    place = {"correction": "due_at", "conditional": "conditional_due_at"}.get(action)
+    if place is not None:
+        late = due_problem(due_at, now) if due_at is not None else say("请填写截止时间。")
+        wrong |= {place: late} if late is not None else {}
+    return wrong
+
+
+def _findings_problem(action: str, failed: Sequence[Item], standing: str) -> Text | None:
+    if action == "accept":
+        return acceptance_problem(failed)
+    if action == "correction":
+        return correction_problem(failed)
+    return conditional_problem(failed, standing)
