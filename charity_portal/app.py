@@ -40,6 +40,7 @@ from charity_portal.oversight import views as oversight_views
 from charity_portal.projects import cli as projects_cli
 from charity_portal.projects import permissions as projects_permissions
 from charity_portal.projects.tasks import deadlines as projects_deadlines
+from charity_portal.projects.tasks import receipts as projects_receipts
 from charity_portal.projects.views import blueprints as projects_views
 from config import Settings
 
@@ -75,6 +76,7 @@ TASKS = (
     organizations_tasks,
     oversight_tasks,
     projects_deadlines,
+    projects_receipts,
     disclosure_tasks,
 )  # imported so that their job handlers are known
 
