@@ -28,8 +28,9 @@ class Entry:
     @property
     def current(self) -> bool:
         """Whether the reader is in this part of the site."""
-        own = self.endpoint.rpartition(".")[0]
-        return request.endpoint == self.endpoint or (request.blueprint == own and own != "")
+        if any(entry.endpoint == request.endpoint for entry in _entries):
+            return request.endpoint == self.endpoint
+        return request.blueprint == self.endpoint.rpartition(".")[0]
 
 
 _entries: list[Entry] = []

@@ -125,7 +125,7 @@ def _narrowed(version_id: int, wanted: RowFilter) -> sa.Select[Any]:
 
 
 def rows_page(
-    version_id: int, wanted: RowFilter, after: str | None, size: int = 50
+    version_id: int, wanted: RowFilter, after: str | None, size: int = 30
 ) -> Page[ReportRow]:
     """One screenful of a version's rows, in their printed order."""
     return page(_narrowed(version_id, wanted), [ReportRow.position], after, size)

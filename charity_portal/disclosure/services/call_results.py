@@ -83,7 +83,7 @@ def _new_version(
         report_id=report.id,
         version=number,
         title_zh=f"{call['title_zh']}结果公告",
-        title_en=f"{call['title_en'] or call['title_zh']}: results",
+        title_en=f"Results: {call['title_en'] or call['title_zh']}",
         currency=call["currency"],
         row_count=len(rows),
         total_fen=sum(row.awarded for row in rows),
