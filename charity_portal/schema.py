@@ -14,10 +14,6 @@ from charity_portal.kernel.database import db
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class NotReady(Exception):
-    """The database is not the one this code was written for; the text says what to do."""
-
-
 def configuration() -> Config:
     """How migrations are run; the connection comes from the app."""
     config = Config(toml_file=ROOT / "pyproject.toml")
@@ -27,7 +23,8 @@ def configuration() -> Config:
 
 def upgrade(revision: str = "head") -> None:
     """Bring the database to a revision (the newest by default)."""
-    (ROOT / "var").mkdir(exist_ok=True)
+    if db.engine.dialect.name == "sqlite":
+        Path(db.engine.url.database or "").parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(configuration(), revision)
 
 
