@@ -196,7 +196,8 @@ def in_transaction() -> bool:
 
 def locked(model: type[M], key: int) -> M:
     """The row, as it is now, kept from others until the transaction ends; NotFound when absent."""
-    row = db.session.get(model, key, with_for_update=True, populate_existing=True)
+    only_itself = {"of": model}  # what a page loaded beside it may be absent, and cannot be locked
+    row = db.session.get(model, key, with_for_update=only_itself, populate_existing=True)
     if row is None:
         raise NotFound
     return row

@@ -106,7 +106,8 @@ def fire(
     """
     machine = subject.MACHINE
     db.session.flush()
-    db.session.refresh(subject, with_for_update=True)
+    # Only the row itself: what a page loaded beside it may be absent, and then cannot be locked.
+    db.session.refresh(subject, with_for_update={"of": type(subject)})
     step = machine.step(subject.state, action)
     require(actor, step.permission, subject)
     before = subject.state

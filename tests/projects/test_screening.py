@@ -53,9 +53,7 @@ def due(days: int = 5) -> object:
 def correct(desk: make.Office, row: Application) -> None:
     failing = {"summary": "未写明服务频次", "budget": "人员补贴缺少测算依据"}
     with transaction():
-        screening.screen(
-            desk.officer, row.id, make.check(row, "correction", failing, due_at=due())
-        )
+        screening.screen(desk.officer, row.id, make.check(row, "correction", failing, due_at=due()))
 
 
 def condition(desk: make.Office, row: Application) -> ConditionalAcceptance:
@@ -94,7 +92,12 @@ def test_a_correction_request_lists_every_defect_once_in_both_languages(app: Fla
     assert request.defects[0]["text"] != request.defects[0]["text_en"]
     assert clock.local(request.due_at).strftime("%F %H:%M") == "2026-03-09 17:00"
     (letter,) = letters()
-    for said in ("未写明服务频次", "人员补贴缺少测算依据", "2026年3月9日 17:00", "9 March 2026 17:00"):
+    for said in (
+        "未写明服务频次",
+        "人员补贴缺少测算依据",
+        "2026年3月9日 17:00",
+        "9 March 2026 17:00",
+    ):
         assert said in letter.body
     assert f"http://localhost/workspace/applications/{row.id}" in letter.body
 

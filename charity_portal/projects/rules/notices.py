@@ -100,7 +100,8 @@ def name_problem(name: str) -> Text | None:
     letters = _LETTERS.findall(plain)
     if len(letters) < 2 or (len(set(letters)) < 2 and len(plain) < 3) or _NO_NAME.search(plain):
         return say(
-            "匿名异议不予受理：请填写真实姓名或单位名称。姓名加密保存，只用于核实，不会公开。"
+            "异议须实名提出，匿名异议不予受理：请填写真实姓名或单位名称。"
+            "姓名加密保存，只用于核实，不会公开。"
         )
     return None
 
