@@ -100,7 +100,7 @@ def standings_on(day: date) -> dict[int, str]:
     listed = sa.select(Standing.organization_id, Standing.standing).where(
         _spans(day), Standing.standing.in_(identity.LISTED)
     )
-    return dict(db.session.execute(listed).tuples().all())
+    return dict(db.session.execute(listed).all())
 
 
 def standing_on(organization_id: int, day: date) -> str:

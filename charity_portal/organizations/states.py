@@ -39,7 +39,7 @@ CLAIM = StateMachine(
         Transition("approve", {"submitted"}, "approved", "organizations:claim:decide", say("同意")),
         Transition("refuse", {"submitted"}, "refused", "organizations:claim:decide", say("不同意")),
         Transition(
-            "withdraw", {"submitted"}, "withdrawn", "organizations:claim:withdraw", say("撤回申请")
+            "withdraw", {"submitted"}, "withdrawn", "organizations:claim:withdraw", say("撤回认领")
         ),
     ],
     initial="submitted",

@@ -128,7 +128,8 @@ def check(run: jobs.Run) -> jobs.Effect:
         plan = rosters.compare(roster.entries) if not roster.refusals else None
         wrong = plan is not None and plan.problems
         made = errors_file(roster, plan.problems) if plan is not None and wrong else None
-        prepared = files.prepare_own(made, f"{say('名册错误')}.xlsx", XLSX) if made else None
+        title = str(say("名册错误"))
+        prepared = files.prepare_own(made, f"{title}.xlsx", XLSX) if made else None
     problems = [{"row": 1, "field": "", "text": packed(text)} for text in roster.refusals]
 
     def effect() -> dict[str, Any]:

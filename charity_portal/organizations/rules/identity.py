@@ -25,13 +25,13 @@ STANDINGS: dict[str, Text] = {
 LISTED = ("abnormal", "serious")
 ROLES: dict[str, Text] = {
     "owner": say("负责人"),
-    "editor": say("经办人"),
+    "editor": say("项目经办人"),
     "finance": say("财务人员"),
 }
 GRADES = (1, 2, 3, 4, 5)
 LABELS: dict[str, Text] = {
     "name": say("机构名称"),
-    "name_en": say("英文名称"),
+    "name_en": say("机构英文名称"),
     "kind": say("机构类型"),
     "uscc": say("统一社会信用代码"),
     "filing_number": say("备案编号"),
@@ -190,8 +190,7 @@ def _marks(kind: str, code: str) -> list[Text]:
             )
         )
     if code[2:4] not in _PROVINCES:
-        message = "第 3、4 位“%(digits)s”不是省级行政区划代码，请核对。"
-        found.append(say(message, digits=code[2:4]))
+        found.append(say("第 3、4 位“%(digits)s”不是省级行政区划代码，请核对。", digits=code[2:4]))
     return found
 
 

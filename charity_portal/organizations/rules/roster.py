@@ -132,8 +132,9 @@ def _find_twins(entries: Sequence[Entry]) -> None:
                 continue
             first = seen.setdefault((name, value), entry.number)
             if first != entry.number:
-                message = "与第 %(row)s 行是同一机构，请只保留一行。"
-                entry.problems.append((name, say(message, row=first)))
+                entry.problems.append(
+                    (name, say("与第 %(row)s 行是同一机构，请只保留一行。", row=first))
+                )
                 break
 
 
@@ -144,21 +145,28 @@ def _match(
     found = by_ref.get(entry.org_ref or "")
     filed = by_filing.get(entry.values.get("filing_number") or "")
     if found and filed and found.id != filed.id:
-        message = "该备案编号属于另一机构“%(name)s”。"
-        entry.problems.append(("filing_number", say(message, name=filed.values["name"])))
+        entry.problems.append(
+            ("filing_number", say("该备案编号属于另一机构“%(name)s”。", name=filed.values["name"]))
+        )
     return found or filed
 
 
 def _check_against(entry: Entry, organization: Known | None, hosts: set[str | None]) -> None:
     if organization is not None and organization.archived:
-        message = "该机构已归档，请先在机构页面恢复。"
-        entry.problems.append(("", say(message)))
+        entry.problems.append(("", say("该机构已归档，请先在机构页面恢复。")))
     if entry.host and entry.host not in hosts:
         entry.problems.append(("host", say("登记库和本名册中都没有该依托机构。")))
     present = organization.standing if organization else "normal"
     if entry.standing and entry.standing != present:
-        message = "名录状态不能通过名册修改，请在机构页面办理。登记库中为“%(standing)s”。"
-        entry.problems.append((STANDING, say(message, standing=STANDINGS[present])))
+        entry.problems.append(
+            (
+                STANDING,
+                say(
+                    "名录状态不能通过名册修改，请在机构页面办理。登记库中为“%(standing)s”。",
+                    standing=STANDINGS[present],
+                ),
+            )
+        )
 
 
 def _difference(entry: Entry, organization: Known | None) -> Change | None:

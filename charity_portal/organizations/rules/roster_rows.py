@@ -74,6 +74,8 @@ def read_entry(row: Row, fields: Mapping[str, str], home: str, today: date) -> E
     for title, why in row.distortions():
         entry.problems.append((fields.get(title, ""), why))
     distorted = {name for name, _ in entry.problems}
+    for name in distorted & cells.keys():
+        cells[name] = ""
     for name in FIELDS:
         if name in cells and name not in ("county", "township"):
             entry.values[name] = _value(name, cells[name], entry.problems)
@@ -129,8 +131,16 @@ def _kind(text: str, problems: list[Problem]) -> str | None:
         return _OLD_NAMES[text]
     if text:
         allowed = "、".join(word.msgid for word in KINDS.values())
-        message = "没有“%(text)s”这种机构类型，可填：%(allowed)s。"
-        problems.append(("kind", say(message, text=text[:40], allowed=allowed)))
+        problems.append(
+            (
+                "kind",
+                say(
+                    "没有“%(text)s”这种机构类型，可填：%(allowed)s。",
+                    text=text[:40],
+                    allowed=allowed,
+                ),
+            )
+        )
     return None
 
 
@@ -156,8 +166,9 @@ def _read_place(cells: Mapping[str, str], home: str, entry: Entry) -> None:
         if len(near) == 1:
             entry.values["county"] = near[0].code
         elif near:
-            message = "有多个县区叫“%(name)s”，请填写 6 位代码。"
-            entry.problems.append(("county", say(message, name=county[:40])))
+            entry.problems.append(
+                ("county", say("有多个县区叫“%(name)s”，请填写 6 位代码。", name=county[:40]))
+            )
         else:
             entry.problems.append(("county", say("没有叫“%(name)s”的县区。", name=county[:40])))
     if township and entry.values["county"]:
@@ -165,8 +176,9 @@ def _read_place(cells: Mapping[str, str], home: str, entry: Entry) -> None:
         if len(places) == 1:
             entry.values["township"] = places[0].code
         else:
-            message = "所选县区没有叫“%(name)s”的镇街。"
-            entry.problems.append(("township", say(message, name=township[:40])))
+            entry.problems.append(
+                ("township", say("所选县区没有叫“%(name)s”的镇街。", name=township[:40]))
+            )
 
 
 def _read_host(text: str, entry: Entry) -> None:
@@ -196,7 +208,6 @@ def _check_ref(entry: Entry) -> None:
     given = entry.values.pop("org_ref")
     made = identity.make_org_ref(entry.values)
     if given and made and given != made and not entry.problems:
-        message = "机构标识与代码不符，应为 %(ref)s。"
-        entry.problems.append(("org_ref", say(message, ref=made)))
+        entry.problems.append(("org_ref", say("机构标识与代码不符，应为 %(ref)s。", ref=made)))
     if given and not made:
         entry.values["org_ref"] = given

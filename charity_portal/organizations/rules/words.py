@@ -75,6 +75,14 @@ def sentences(fields: Mapping[str, Any]) -> str:
         if before == after or before == str(EMPTY):
             lines.append(str(say("%(label)s：%(after)s", label=label, after=after)))
         else:
-            message = "%(label)s：由“%(before)s”改为“%(after)s”"
-            lines.append(str(say(message, label=label, before=before, after=after)))
+            lines.append(
+                str(
+                    say(
+                        "%(label)s：由“%(before)s”改为“%(after)s”",
+                        label=label,
+                        before=before,
+                        after=after,
+                    )
+                )
+            )
     return "\n".join(lines)

@@ -17,6 +17,11 @@ from charity_portal.organizations.rules.roster import Change, Known, Plan, plan
 from charity_portal.organizations.rules.roster_rows import Entry
 
 _BATCH = 1000
+_WRITTEN = [
+    column.key
+    for column in sa.inspect(Organization).column_attrs
+    if column.key not in ("id", "host_id", "created_at", "updated_at")
+]
 
 
 def begin_roster(actor: Actor, upload: files.Prepared, language: str) -> RosterImport:
@@ -134,37 +139,51 @@ def _write(changes: Sequence[Change]) -> dict[str, int]:
 
     Hosts come last: the host of a row may stand further down in the same roster.
     """
-    now = clock.now()
+    new = [change for change in changes if change.id is None]
+    if new:
+        db.session.execute(sa.insert(Organization), [_columns(change) for change in new])
     loaded = _loaded([change.id for change in changes if change.id is not None])
-    rows = []
+    now = clock.now()
     for change in changes:
-        row = loaded[change.id] if change.id is not None else Organization(is_hub=False)
-        for name, (_, value) in change.fields.items():
-            if name != "host":
-                setattr(row, name, value)
-        row.org_ref, row.updated_at = change.org_ref, now
-        rows.append(row)
-    db.session.add_all(rows)
+        if change.id is not None:
+            _assign(loaded[change.id], change)
+            loaded[change.id].updated_at = now
     db.session.flush()
-    ids = {row.org_ref: row.id for row in rows}
-    _set_hosts(changes, rows, ids)
+    ids = _ids([change.org_ref for change in changes])
+    _set_hosts([change for change in changes if "host" in change.fields], ids)
     return ids
 
 
-def _set_hosts(
-    changes: Sequence[Change], rows: Sequence[Organization], ids: dict[str, int]
-) -> None:
+def _assign(row: Organization, change: Change) -> None:
+    row.org_ref = change.org_ref
+    for name, (_, value) in change.fields.items():
+        if name != "host":
+            setattr(row, name, value)
+
+
+def _columns(change: Change) -> dict[str, Any]:
+    """A new row as the table takes it: an object would be written alone, so that its id comes back."""
+    row = Organization(is_hub=False, is_charity=False)
+    _assign(row, change)
+    return {name: getattr(row, name) for name in _WRITTEN}
+
+
+def _ids(refs: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    wanted = sa.select(Organization.org_ref, Organization.id)
+    for some in _batches(refs):
+        found |= dict(db.session.execute(wanted.where(Organization.org_ref.in_(some))).all())
+    return found
+
+
+def _set_hosts(changes: Sequence[Change], ids: dict[str, int]) -> None:
+    named = {change.org_ref: change.fields["host"][1] for change in changes}
+    known = ids | _ids(sorted({ref for ref in named.values() if ref and ref not in ids}))
     moved = [
-        (r, c.fields["host"][1]) for c, r in zip(changes, rows, strict=True) if "host" in c.fields
+        {"id": ids[ref], "host_id": known[host] if host else None} for ref, host in named.items()
     ]
-    absent = sorted({ref for _, ref in moved if ref and ref not in ids})
-    known = dict(ids)
-    for some in _batches(absent):
-        wanted = sa.select(Organization.org_ref, Organization.id)
-        known |= dict(db.session.execute(wanted.where(Organization.org_ref.in_(some))).tuples())
-    for row, ref in moved:
-        row.host_id = known[ref] if ref else None
-    db.session.flush()
+    if moved:
+        db.session.execute(sa.update(Organization), moved)
 
 
 def _loaded(ids: list[int]) -> dict[int, Organization]:

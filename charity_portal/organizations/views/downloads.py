@@ -24,7 +24,7 @@ def _rows(search: Search, published: bool) -> Iterator[dict[str, Any]]:
     standings = queries.standings_on(clock.today())
     hosted = sa.select(Organization.host_id).where(Organization.host_id.is_not(None))
     wanted = sa.select(Organization.id, Organization.org_ref).where(Organization.id.in_(hosted))
-    hosts = dict(db.session.execute(wanted).tuples().all())
+    hosts = dict(db.session.execute(wanted).all())
     for organization in queries.everything(search):
         yield roster_columns.cells(
             organization,

@@ -58,10 +58,9 @@ def _note(entry: AuditEntry, people: dict[int, accounts.Person]) -> str:
     if entry.action == "organizations.update":
         return words.sentences({name: [before.get(name), after[name]] for name in after})
     if entry.action == "organizations.standing":
-        message = "由“%(before)s”变为“%(after)s”，自 %(day)s 起。依据：%(basis)s"
         return str(
             say(
-                message,
+                "由“%(before)s”变为“%(after)s”，自 %(day)s 起。依据：%(basis)s",
                 before=words.shown("standing", before["standing"]),
                 after=words.shown("standing", after["standing"]),
                 day=words.shown("from_date", after["from_date"]),
@@ -78,8 +77,7 @@ def _membership(
 ) -> str:
     name = _name(after["user"], people)
     if before.get("role") and after.get("role"):
-        message = "%(name)s：由“%(before)s”改为“%(after)s”"
         old, new = words.shown("role", before["role"]), words.shown("role", after["role"])
-        return str(say(message, name=name, before=old, after=new))
+        return str(say("%(name)s：由“%(before)s”改为“%(after)s”", name=name, before=old, after=new))
     role = words.shown("role", after.get("role") or before.get("role"))
     return str(say("%(name)s，%(role)s", name=name, role=role))

@@ -37,7 +37,7 @@ def index() -> Any:
 def upload() -> Any:
     """Take a roster and have it checked."""
     form = RosterForm()
-    sent = request.files.get("file")
+    sent: Any = request.files.get("file")
     if not form.submitted() or sent is None or not sent.filename:
         form.file.errors = [*form.file.errors, str(UPLOAD_MISSING)]
         return _index(form, 422)

@@ -76,7 +76,7 @@ def _submit(form: ClaimForm) -> None:
     found = queries.find_by_code(form.code.data.strip().upper())
     if found is None:
         raise errors.UnknownCode
-    upload = request.files.get("letter")
+    upload: Any = request.files.get("letter")
     if upload is None or not upload.filename:
         raise Invalid(fields={"letter": [UPLOAD_MISSING]})
     try:
