@@ -14,6 +14,7 @@ from charity_portal.projects.models.calls import (
     Slot,
     Track,
 )
+from tests.factories.examples import Example
 
 OPENS = datetime(2026, 2, 24, 1, 0, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -167,3 +168,9 @@ def _slots() -> list[Slot]:
         )
         for n, (key, zh, en, need) in enumerate(rows)
     ]
+
+
+EXAMPLES: dict[str, Example] = {
+    "call_id": lambda world: make_call().id,
+    "projects_office_calls.edit.call_id": lambda world: make_call(state="draft").id,
+}

@@ -8,8 +8,8 @@ from charity_portal.kernel.forms import Form, LongTextField, TextField, required
 from charity_portal.kernel.i18n import say
 from charity_portal.projects.forms.call_rows import Row
 from charity_portal.projects.models.calls import Call
+from charity_portal.projects.rules.call_corrections import PARTS, TEXTS, Texts, plain
 from charity_portal.projects.rules.call_edits import WORDS
-from charity_portal.projects.rules.corrections import PARTS, TEXTS, Texts, plain
 
 
 class PartRow(Row):
@@ -64,7 +64,9 @@ class CorrectionForm(Form):
 def _part_texts(unit: str, part: Any) -> dict[str, str | None]:
     columns = PARTS[unit]
     name = "label_en" if "label_en" in columns else "title_en"
-    helps = {c: getattr(part, c) for c in ("help_zh", "help_en") if c in columns}
+    helps: dict[str, str | None] = {
+        c: getattr(part, c) for c in ("help_zh", "help_en") if c in columns
+    }
     return {"name_en": getattr(part, name), **helps}
 
 

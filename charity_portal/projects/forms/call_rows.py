@@ -1,11 +1,12 @@
 """The rows of a call's form (tracks, questions, budget categories, slots), and moving them about."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField
+from wtforms.fields import SelectChoice
 
 from charity_portal.kernel.forms import (
     Form,
@@ -37,8 +38,8 @@ NEED_WORDS = {
     "secondary": say("次要材料，可容缺后补"),
     "optional": say("选交材料"),
 }
-FILE_GROUPS = {
-    "pdf": (("pdf",), say("PDF")),
+FILE_GROUPS: dict[str, tuple[tuple[str, ...], object]] = {
+    "pdf": (("pdf",), "PDF"),
     "image": (("jpeg", "png", "webp"), say("图片")),
     "docx": (("docx",), say("Word 文档")),
     "xlsx": (("xlsx",), say("Excel 表格")),
@@ -46,6 +47,12 @@ FILE_GROUPS = {
 }
 LARGEST_MB = 25
 _ROW_NAME = re.compile(r"(tracks|questions|categories|slots)-(\d+)-(.+)")
+
+
+def options(words: Mapping[str, object], nothing: object | None = None) -> list[SelectChoice]:
+    """The choices of a field, from values to words; `nothing` names the empty one at the top."""
+    named = {"": nothing, **words} if nothing is not None else words
+    return [SelectChoice(value, cast(str, word)) for value, word in named.items()]
 
 
 class Row(Form):
@@ -87,7 +94,7 @@ class QuestionRow(Row):
     label_en = TextField(say("英文问题"), longest=200)
     help_zh = TextField(say("填写说明"), longest=300)
     help_en = TextField(say("英文说明"), longest=500)
-    kind = SelectField(say("回答方式"), choices=[(k, KIND_WORDS[k]) for k in QUESTION_KINDS])
+    kind = SelectField(say("回答方式"), choices=options({k: KIND_WORDS[k] for k in QUESTION_KINDS}))
     longest = IntegerField(
         say("最多字数"), [Optional(), NumberRange(1, 10_000, say("字数应在 1 到 10000 之间。"))]
     )
@@ -137,9 +144,9 @@ class SlotRow(Row):
     title_en = TextField(say("英文名称"), longest=120)
     help_zh = TextField(say("材料说明"), longest=300)
     help_en = TextField(say("英文说明"), longest=500)
-    need = SelectField(say("要求"), choices=[(need, NEED_WORDS[need]) for need in NEEDS])
+    need = SelectField(say("要求"), choices=options({need: NEED_WORDS[need] for need in NEEDS}))
     kinds = MultiChoiceField(
-        say("可交文件"), choices=[(key, word) for key, (_, word) in FILE_GROUPS.items()]
+        say("可交文件"), choices=options({key: word for key, (_, word) in FILE_GROUPS.items()})
     )
     max_files = IntegerField(
         say("最多文件数"), [NumberRange(1, 20, say("文件数应在 1 到 20 之间。"))], default=3

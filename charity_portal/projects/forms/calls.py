@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, FormField, HiddenField
+from wtforms.fields import SelectChoice
 
 from charity_portal.kernel.forms import (
     Form,
@@ -29,9 +30,9 @@ from charity_portal.projects.forms.call_rows import (
     Row,
     SlotRow,
     TrackRow,
+    options,
     shown_row,
 )
-from charity_portal.projects.models.calls import FUND_SOURCES, KINDS
 from charity_portal.projects.rules.call_edits import (
     ROW_UNITS,
     WORDS,
@@ -39,7 +40,6 @@ from charity_portal.projects.rules.call_edits import (
     as_lines,
     labelled_lines,
 )
-from charity_portal.projects.rules.calls import PHASES
 from charity_portal.projects.rules.calls import WORDS as PHASE_WORDS
 from charity_portal.projects.rules.eligibility import KIND_WORDS
 
@@ -68,9 +68,7 @@ class NewCallForm(Form):
     """What a new call starts with."""
 
     title_zh = TextField(say("名称"), [required()], longest=120)
-    kind = RadioField(
-        say("征集类型"), choices=[(k, CALL_KIND_WORDS[k]) for k in KINDS], default="standard"
-    )
+    kind = RadioField(say("征集类型"), choices=options(CALL_KIND_WORDS), default="standard")
 
 
 class EditForm(Form):
@@ -85,9 +83,7 @@ class EditForm(Form):
     body_zh = LongTextField(WORDS["body_zh"], longest=20_000)
     body_en = LongTextField(WORDS["body_en"], longest=40_000)
     contact = LongTextField(WORDS["contact"], longest=500)
-    fund_source = SelectField(
-        WORDS["fund_source"], choices=[(s, SOURCE_WORDS[s]) for s in FUND_SOURCES]
-    )
+    fund_source = SelectField(WORDS["fund_source"], choices=options(SOURCE_WORDS))
     source_note = TextField(WORDS["source_note"], longest=200)
     purse_fen = MoneyField(WORDS["purse_fen"], [Optional()])
     floor_fen = MoneyField(WORDS["floor_fen"], [Optional()])
@@ -111,14 +107,16 @@ class EditForm(Form):
             NumberRange(1, 60, say("公示工作日数应在 1 到 60 之间。")),
         ],
     )
-    kinds = MultiChoiceField(WORDS["kinds"], choices=list(KIND_WORDS.items())[:4])
-    regions = MultiChoiceField(WORDS["regions"])
+    kinds = MultiChoiceField(
+        WORDS["kinds"], choices=options({k: w for k, w in KIND_WORDS.items() if k != "other"})
+    )
+    regions = MultiChoiceField(WORDS["regions"], choices=[])
     standing = RadioField(
-        WORDS["standings"], choices=[(k, word) for k, (_, word) in STANDING_CHOICES.items()]
+        WORDS["standings"], choices=options({k: word for k, (_, word) in STANDING_CHOICES.items()})
     )
     min_grade = SelectField(
         WORDS["min_grade"],
-        choices=[("", say("不作要求")), *((str(n), f"{n}A") for n in range(1, 6))],
+        choices=options({str(n): f"{n}A" for n in range(1, 6)}, say("不作要求")),
     )
     min_years = IntegerField(
         WORDS["min_years"], [Optional(), NumberRange(0, 50, say("年数应在 0 到 50 之间。"))]
@@ -217,10 +215,10 @@ def shown(draft: Draft) -> dict[str, Any]:
     return data
 
 
-def region_choices(regions: Mapping[str, str], draft: Draft) -> list[tuple[str, str]]:
+def region_choices(regions: Mapping[str, str], draft: Draft) -> list[SelectChoice]:
     """The regions on offer, with those that the draft names already."""
     named = {code: code for code in draft.units["regions"] if code not in regions}
-    return list({**regions, **named}.items())
+    return options({**regions, **named})
 
 
 class ProlongForm(Form):
@@ -251,20 +249,15 @@ class OfficeFilter(Form):
         csrf = False
 
     text = TextField(say("名称或编号"))
-    phase = SelectField(
-        say("阶段"), choices=[("", say("全部")), *((p, PHASE_WORDS[p]) for p in PHASES)]
-    )
-    source = SelectField(
-        say("资金来源"), choices=[("", say("全部")), *((s, SOURCE_WORDS[s]) for s in FUND_SOURCES)]
-    )
-    kind = SelectField(
-        say("征集类型"), choices=[("", say("全部")), *((k, CALL_KIND_WORDS[k]) for k in KINDS)]
-    )
+    phase = SelectField(say("阶段"), choices=options(PHASE_WORDS, say("全部")))
+    source = SelectField(say("资金来源"), choices=options(SOURCE_WORDS, say("全部")))
+    kind = SelectField(say("征集类型"), choices=options(CALL_KIND_WORDS, say("全部")))
 
 
 class PublicFilter(OfficeFilter):
     """The same for the public, who see no drafts."""
 
     phase = SelectField(
-        say("阶段"), choices=[("", say("全部")), *((p, PHASE_WORDS[p]) for p in PHASES[1:])]
+        say("阶段"),
+        choices=options({p: w for p, w in PHASE_WORDS.items() if p != "draft"}, say("全部")),
     )

@@ -29,6 +29,8 @@ class Standing:
 def standings(actor: Actor, call: Call) -> list[Standing]:
     """Every organization for which the actor may prepare an application, as it stands today."""
     own = [key for key, role in actor.memberships.items() if role in PREPARES]
+    if not own:
+        return []
     profiles = organizations.profiles(own)
     rules = Rules.read(call.eligibility, call.per_organization_limit)
     return [

@@ -34,12 +34,12 @@ PUBLIC = (
 
 @dataclass(frozen=True)
 class Event:
-    """One line of a call's history. `what` names the step, `units` what it touched."""
+    """One line of a call's history. `what` names the step, `units` what it touched, `note` why."""
 
     at: datetime
     what: Text
     who: str
-    reason: str | None
+    note: str | None
     units: Joined | None
 
 
@@ -52,7 +52,7 @@ def history(call: Call) -> list[Event]:
             at=entry.at,
             what=ACTIONS.get(entry.action, Text(entry.action)),
             who=people[entry.actor_id].name if entry.actor_id in people else "",
-            reason=entry.reason,
+            note=entry.reason,
             units=_units(entry.after),
         )
         for entry in entries

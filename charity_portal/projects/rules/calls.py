@@ -84,9 +84,9 @@ def remaining(until: datetime, now: datetime) -> Text:
         return say("%(n)s 天", n=left // DAY)
     if left >= DAY:
         return say("1 天 %(n)s 小时", n=(left - DAY) // HOUR)
-    if left >= HOUR:
+    if left >= 2 * HOUR:
         return say("%(n)s 小时", n=left // HOUR)
-    return say("不足 1 小时")
+    return say("1 小时多") if left >= HOUR else say("不足 1 小时")
 
 
 def window_problem(opens_at: datetime | None, closes_at: datetime | None) -> Text | None:

@@ -2,7 +2,6 @@
 
 from charity_portal.projects.views import (
     office_call_steps,
-    office_calls,
     office_cases,
     office_decisions,
     office_notices,
@@ -18,7 +17,6 @@ from charity_portal.projects.views import (
 
 BLUEPRINTS = (
     public_calls.blueprint,
-    office_calls.blueprint,
     office_call_steps.blueprint,
     workspace_applications.blueprint,
     workspace_drafts.blueprint,

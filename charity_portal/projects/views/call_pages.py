@@ -14,9 +14,9 @@ from charity_portal.projects.models.calls import Call
 from charity_portal.projects.queries.calls import form_of
 from charity_portal.projects.rules import eligibility
 from charity_portal.projects.rules.call_edits import ROW_UNITS
+from charity_portal.projects.rules.call_windows import span
 from charity_portal.projects.rules.calls import WORDS as PHASE_WORDS
 from charity_portal.projects.rules.calls import phase, remaining
-from charity_portal.projects.rules.windows import span
 
 TONES = {
     "draft": "neutral",
@@ -49,7 +49,13 @@ def page_values(call: Call) -> dict[str, Any]:
         "need_words": NEED_WORDS,
         "file_words": file_words,
         "share": share,
+        "short_money": short_money,
     }
+
+
+def short_money(fen: int | None, currency: str = "CNY") -> str:
+    """An amount without decimals where there are none to say."""
+    return money(fen, currency).removesuffix(".00")
 
 
 def share(points: int | None) -> str:

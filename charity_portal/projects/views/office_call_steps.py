@@ -1,8 +1,11 @@
-"""One call in the office: what stands in its way, its steps, its history, and corrections."""
+"""One call in the office: what stands in its way, its steps, its history, and corrections.
+
+These pages belong to the same part of the office as the list, so they share its blueprint.
+"""
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import transaction
@@ -18,9 +21,10 @@ from charity_portal.projects.queries.call_drafts import draft_of
 from charity_portal.projects.rules import readiness
 from charity_portal.projects.services import call_corrections, call_windows
 from charity_portal.projects.services import calls as services
+from charity_portal.projects.views import office_calls
 from charity_portal.projects.views.call_pages import page_values
 
-blueprint = Blueprint("projects_office_call_steps", __name__, url_prefix="/office/calls")
+blueprint = office_calls.blueprint
 
 
 @blueprint.get("/<int:call_id>")

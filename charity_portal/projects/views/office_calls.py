@@ -11,7 +11,7 @@ from charity_portal.kernel.i18n import _, say
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.errors import StaleCall
-from charity_portal.projects.forms.call_rows import rearranged
+from charity_portal.projects.forms.call_rows import KIND_WORDS, rearranged
 from charity_portal.projects.forms.calls import (
     CALL_KIND_WORDS,
     SOURCE_WORDS,
@@ -24,12 +24,12 @@ from charity_portal.projects.queries import call_history, call_lists, calls
 from charity_portal.projects.queries.call_drafts import draft_of
 from charity_portal.projects.rules import readiness
 from charity_portal.projects.rules.call_edits import ROW_UNITS, WORDS, Draft, merge
+from charity_portal.projects.rules.call_windows import span
 from charity_portal.projects.rules.calls import WORDS as PHASE_WORDS
 from charity_portal.projects.rules.calls import phase
 from charity_portal.projects.rules.eligibility import Joined
-from charity_portal.projects.rules.windows import span
 from charity_portal.projects.services import calls as services
-from charity_portal.projects.views.call_pages import TONES, unit_text
+from charity_portal.projects.views.call_pages import TONES, short_money, unit_text
 
 blueprint = Blueprint("projects_office_calls", __name__, url_prefix="/office/calls")
 navigation.add(
@@ -60,6 +60,7 @@ def index() -> str:
         tones=TONES,
         kind_words=CALL_KIND_WORDS,
         source_words=SOURCE_WORDS,
+        short_money=short_money,
     )
 
 
@@ -103,7 +104,7 @@ def copy(call: Call) -> Any:
 def edit(call: Call) -> Any:
     """The draft as one long form."""
     if call.state != Call.MACHINE.initial:
-        return redirect(url_for("projects_office_call_steps.show", call_id=call.id), 303)
+        return redirect(url_for("projects_office_calls.show", call_id=call.id), 303)
     draft = draft_of(call)
     return _edit_page(call, EditForm.filled(draft, call.rev, regions()), draft)
 
@@ -140,7 +141,7 @@ def save(call: Call) -> Any:
     elif not step or step == "save":
         flash(_("已保存。"))
     if step == "check":
-        return redirect(url_for("projects_office_call_steps.show", call_id=call.id), 303)
+        return redirect(url_for("projects_office_calls.show", call_id=call.id), 303)
     unit = step.partition(":")[0]
     anchor = unit if unit in ROW_UNITS else None
     return redirect(url_for(".edit", call_id=call.id, _anchor=anchor), 303)
@@ -173,14 +174,26 @@ def _clash_page(call_id: int, mine: Draft, base: dict[str, str], stale: StaleCal
 def _edit_page(
     call: Call, form: EditForm, saved: Draft, conflicts: dict[str, Any] | None = None
 ) -> str:
+    blockers = readiness.blockers(saved, clock.now())
     return render_template(
         "projects/calls/edit.html",
         call=call,
         form=form,
         conflicts=conflicts or {},
-        blockers=readiness.blockers(saved, clock.now()),
+        blockers=blockers,
+        question_words=KIND_WORDS,
+        unfolded=_unfolded(form, [defect.key for defect in blockers]),
         window=span(saved.units["opens_at"], saved.units["closes_at"]),
     )
+
+
+def _unfolded(form: EditForm, defects: list[str]) -> set[str]:
+    """The rows, such as `questions-2`, that are shown open: those with something to put right."""
+    wrong = {"-".join(key.split("-")[:2]) for key in defects}
+    for unit in ROW_UNITS:
+        rows: Any = form[unit]
+        wrong |= {f"{unit}-{n}" for n, entry in enumerate(rows) if entry.form.errors}
+    return wrong
 
 
 def regions() -> dict[str, str]:

@@ -15,7 +15,7 @@ from charity_portal.projects.models.calls import Call
 from charity_portal.projects.queries import call_eligibility, call_history, call_lists, calls
 from charity_portal.projects.rules.calls import WORDS as PHASE_WORDS
 from charity_portal.projects.rules.calls import phase, remaining
-from charity_portal.projects.views.call_pages import TONES, address, page_values
+from charity_portal.projects.views.call_pages import TONES, address, page_values, short_money
 
 blueprint = Blueprint("projects_calls", __name__)
 navigation.add("public", "projects_calls.index", say("项目征集"), "public", order=10)
@@ -59,6 +59,7 @@ def index() -> Response:
         tones=TONES,
         kind_words=CALL_KIND_WORDS,
         source_words=SOURCE_WORDS,
+        short_money=short_money,
     )
     return _for_everybody(page)
 
@@ -124,4 +125,5 @@ def _for_everybody(page: str) -> Response:
     tag = hashlib.sha256(f"{language()}\n{page}".encode()).hexdigest()[:20]
     response.set_etag(tag)
     response.last_modified = clock.now().replace(second=0, microsecond=0)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
