@@ -17,7 +17,8 @@ class Application(Model):
     """What an organization asks of a call. The organization owns it, never a person.
 
     `rev` counts changes of the draft. `title`, `track_id`, `amount_requested_fen` and `summary` repeat
-    what the newest submitted version says, so that lists need no JSON. `on_behalf_by` is the officer
+    what the newest submitted version says, so that lists need no JSON (a draft shows its title as it
+    is being written). `on_behalf_by` is the officer
     who filed it for an organization that could not.
     """
 

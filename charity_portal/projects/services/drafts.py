@@ -115,6 +115,8 @@ def save_fields(actor: Actor, application_id: int, rev: int, fields: Mapping[str
     if result.saved:
         application.rev += 1
         application.changed_at = clock.now()
+        if application.state == "draft":
+            application.title = result.saved.get("title", application.title).strip()
         for key, text in result.saved.items():
             _write(actor, application, held, key, text)
         db.session.flush()

@@ -1,5 +1,6 @@
 """Writing an application: the form, its autosave, and how each text came about."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from charity_portal.projects.models.applications import Application
 from charity_portal.projects.queries import applications, checks, drafts
 from charity_portal.projects.rules import budget, limits
 from charity_portal.projects.rules.call_form import CallForm
+from charity_portal.projects.rules.defects import Defect
 from charity_portal.projects.rules.dossier import field_word
 from charity_portal.projects.services import drafts as services
 from charity_portal.projects.services.drafts import Saved
@@ -170,6 +172,7 @@ def _editor(application: Application, checked: bool) -> str:
         shown=" ".join(open_keys),
         lines=lines,
         line_errors=_by_cell(check.defects if checked else []),
+        troubled=_by_line(check.defects if checked else []),
         read={line.uid: line for line in check.dossier.budget.lines},
         order=",".join(line.uid for line in lines),
         figures=pages.figures(check.dossier, form),
@@ -185,8 +188,17 @@ def _editor(application: Application, checked: bool) -> str:
     )
 
 
-def _by_cell(defects: Any) -> dict[str, str]:
+def _by_cell(defects: Sequence[Defect]) -> dict[str, str]:
     return {d.key: str(d.text) for d in defects if budget.cell_of(d.key)}
+
+
+def _by_line(defects: Sequence[Defect]) -> dict[str, list[tuple[str, str]]]:
+    """What is wrong in each budget line, cell by cell."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key, text in _by_cell(defects).items():
+        uid, _column = budget.cell_of(key) or ("", "")
+        found.setdefault(uid, []).append((key, text))
+    return found
 
 
 @blueprint.get("/<int:application_id>/history")
