@@ -17,12 +17,9 @@ from charity_portal.organizations.rules.roster_rows import TITLES
 from charity_portal.organizations.services import claims, members, register, rosters
 from tests.factories.accounts import make_user
 from tests.factories.examples import Example
+from tests.factories.uploads import pdf
 
 OFFICER = Actor(user_id=None, name="officer", roles=frozenset({"officer"}))
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\ntrailer<</Root 1 0 R>>\n"
-)
 _serials = itertools.count(1)
 _MARKS = {"association": "1", "service": "2", "foundation": "3"}
 
@@ -69,7 +66,7 @@ def acting(user: User) -> Actor:
 
 def letter() -> files.Prepared:
     """A letter of authority."""
-    return files.prepare_own(PDF, "授权书.pdf", "application/pdf")
+    return files.prepare_own(pdf(), "授权书.pdf", "application/pdf")
 
 
 def make_claim(organization: Organization | None = None, user: User | None = None) -> Claim:
