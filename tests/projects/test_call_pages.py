@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 
 from charity_portal.projects.views.call_pages import (
-    address,
     file_words,
     share,
     short_money,
@@ -57,9 +56,3 @@ def test_amounts_and_shares_carry_no_needless_decimals(app: Flask) -> None:
 
 def test_kinds_of_files_are_said_by_group(app: Flask) -> None:
     assert str(file_words(("jpeg", "png", "webp", "pdf"))) == "PDF、图片"
-
-
-def test_pages_that_nobody_offers_have_no_address(app: Flask) -> None:
-    with app.test_request_context():
-        assert address("projects_calls.show", call_id=3) == "/calls/3"
-        assert address("nowhere.show", call_id=3) is None

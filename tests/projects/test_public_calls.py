@@ -12,6 +12,7 @@ from charity_portal.kernel.permissions import Actor
 from charity_portal.projects.services import call_windows
 from tests.factories.accounts import make_user
 from tests.factories.calls import CLOSES, make_call
+from tests.factories.disclosure import draft_result, publish_history
 from tests.factories.organizations import make_member, make_organization
 from tests.support.clocks import FrozenClock
 from tests.support.people import sign_in
@@ -173,12 +174,10 @@ def test_a_page_that_became_untrue_is_sent_again(client: FlaskClient, clock: Fro
     assert client.get(url, headers=since).status_code == 200
 
 
-def test_a_page_with_a_token_of_one_session_is_not_for_others(
-    client: FlaskClient, csrf: None
-) -> None:
+def test_a_page_that_others_may_keep_hands_out_no_session(client: FlaskClient, csrf: None) -> None:
     answer = client.get(f"/calls/{make_call().id}")
-    handed_out = "Set-Cookie" in answer.headers
-    assert answer.headers["Cache-Control"].startswith("private" if handed_out else "public")
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert "Set-Cookie" not in answer.headers and "csrf" not in answer.text
 
 
 def test_signed_in_readers_get_their_own_page(client: FlaskClient) -> None:
@@ -190,3 +189,14 @@ def test_signed_in_readers_get_their_own_page(client: FlaskClient) -> None:
 def test_languages_have_different_tags(app: Flask, client: FlaskClient) -> None:
     url = f"/calls/{make_call().id}"
     assert client.get(url).headers["ETag"] != client.get(f"{url}?lang=en").headers["ETag"]
+
+
+def test_a_concluded_call_leads_to_its_published_result(client: FlaskClient) -> None:
+    version = publish_history()
+    page = client.get(f"/calls/{version.report.call_id}").text
+    assert f'href="/results/{version.report.number}"' in page
+
+
+def test_a_result_that_nobody_published_is_not_linked(client: FlaskClient) -> None:
+    version = draft_result()
+    assert "/results/GB-" not in client.get(f"/calls/{version.report.call_id}").text

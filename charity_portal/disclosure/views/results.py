@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
 from charity_portal.disclosure import exports
 from charity_portal.disclosure.models import ReportVersion
@@ -14,6 +14,7 @@ from charity_portal.kernel.i18n import say
 from charity_portal.kernel.navigation import add
 from charity_portal.kernel.permissions import requires
 from charity_portal.kernel.web import public_page
+from charity_portal.projects.queries.call_links import results_at
 
 RELATIONS = ("above", "below", "equal")
 FORMATS = {
@@ -28,6 +29,13 @@ FORMATS = {
 blueprint = Blueprint("disclosure_results", __name__, url_prefix="/results")
 
 add("public", "disclosure_results.index", say("结果公告"), "disclosure:report:read", 30)
+
+
+@results_at
+def _of_call(call_id: int) -> str | None:
+    """Where a call's own page leads to its result."""
+    number = reports.number_of_call(call_id)
+    return url_for("disclosure_results.show", number=number) if number else None
 
 
 def _edition(number: str, edition: int | None = None, **_: Any) -> ReportVersion | None:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, url_for
-
 from charity_portal.kernel import clock
 from charity_portal.kernel.i18n import money, percent, time_text
 from charity_portal.organizations import queries as organizations
@@ -103,8 +101,3 @@ def _row_text(row: Mapping[str, Any]) -> str:
     rest += [choice["zh"] for choice in row.get("choices", [])]
     rest += [str(kind) for kind in row.get("kinds", [])]
     return " · ".join([name, *rest])
-
-
-def address(endpoint: str, **values: Any) -> str | None:
-    """The address of a page that a higher domain may offer; None when it does not."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

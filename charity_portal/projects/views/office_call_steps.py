@@ -46,7 +46,7 @@ def preview(call: Call) -> str:
         preview=True,
         apply_url=None,
         result_url=None,
-        notices_url=None,
+        notices=[],
     )
 
 
