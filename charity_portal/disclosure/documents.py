@@ -35,7 +35,7 @@ def call_result(
     spelled_out = language == "zh" and version.currency == "CNY"
     with force_locale(LOCALES[language]):
         html = render_template(
-            "disclosure/pdf_call_result.html",
+            "pdf/call_result.html",
             version=version,
             data=version.data,
             rows=rows,

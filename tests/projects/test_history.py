@@ -1,8 +1,6 @@
 """A funder moves in with its history: whole or not at all, once, and to the last penny."""
 
-import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +11,14 @@ from charity_portal.kernel import audit
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.errors import Forbidden
 from charity_portal.kernel.permissions import Actor
-from charity_portal.projects import history_files
-from charity_portal.projects.errors import BrokenHistory, HistoryDiffers
-from charity_portal.projects.models.applications import Application, Submission
+from charity_portal.projects.errors import HistoryDiffers
+from charity_portal.projects.models.applications import Submission
 from charity_portal.projects.models.calls import Call
 from charity_portal.projects.models.screening import Award
 from charity_portal.projects.queries import results
 from charity_portal.projects.rules import history as rules
 from charity_portal.projects.services import history
 from tests.factories.history import grants, record, take_over
-from tests.support.paths import shared
 
 ANDREW = "360giving-andrew-lloyd-webber-foundation"
 
@@ -165,68 +161,3 @@ def test_only_administrators_bring_history_in(app: Flask) -> None:
     officer = Actor(user_id=1, roles=frozenset({"officer"}))
     with pytest.raises(Forbidden), transaction():
         history.take_over(officer, grants(record(1)))
-
-
-@pytest.mark.parametrize(
-    ("content", "field"),
-    [
-        ('{"grants": [{]}', "JSON"),
-        ('{"grants": {}}', "grants"),
-        ('{"grants": []}', "grants"),
-        ('{"grants": [{"amountAwarded": NaN}]}', "JSON"),
-        ("[1, 2]", "grants"),
-    ],
-)
-def test_a_broken_file_says_where(tmp_path: Path, content: str, field: str) -> None:
-    path = tmp_path / "broken.json"
-    path.write_text(content)
-    with pytest.raises(BrokenHistory) as refusal:
-        history_files.read(path)
-    assert field in [problem.field for problem in refusal.value.problems]
-
-
-def test_a_table_without_its_columns_names_them(tmp_path: Path) -> None:
-    path = tmp_path / "grants.csv"
-    path.write_text("Identifier,Title\n1,2\n")
-    with pytest.raises(BrokenHistory) as refusal:
-        history_files.read(path)
-    assert "Amount Awarded" in refusal.value.problems[0].why.in_source()
-
-
-def test_spreadsheet_and_json_of_one_funder_say_the_same() -> None:
-    from_json = history_files.read(shared(f"{ANDREW}.json"))
-    from_xlsx = history_files.read(shared(f"{ANDREW}.xlsx"))
-    plain = [(g.ref, g.title, g.description, g.requested, g.awarded, g.awarded_on, g.programme,
-              g.recipient, g.funder) for g in from_json]  # fmt: skip
-    again = [(g.ref, g.title, g.description, g.requested, g.awarded, g.awarded_on, g.programme,
-              g.recipient, g.funder) for g in from_xlsx]  # fmt: skip
-    assert plain == again
-
-
-def test_a_real_funder_arrives_whole(app: Flask) -> None:
-    runner = app.test_cli_runner()
-    path = str(shared(f"{ANDREW}.json"))
-    done = runner.invoke(args=["projects", "import-360giving", path])
-    assert done.exit_code == 0, done.output
-    call = db.session.scalars(sa.select(Call)).one()
-    totals = results.totals(call.id)
-    assert (totals.count, totals.awarded, totals.above_request) == (475, 2175779327, 63)
-    assert totals.below_request == 80
-    assert sum(row.awarded for row in results.awarded_rows(call.id)) == totals.awarded
-    assert sum(track.awarded for track in results.track_totals(call.id)) == totals.awarded
-    again = runner.invoke(args=["projects", "import-360giving", path])
-    assert again.exit_code == 0
-    assert "475 unchanged" in again.output or "未变 475" in again.output
-
-
-def test_a_file_with_one_bad_row_brings_nothing_in(app: Flask, tmp_path: Path) -> None:
-    data = json.loads(shared(f"{ANDREW}.json").read_text())
-    data["grants"][400]["awardDate"] = "03/11/2020"
-    path = tmp_path / "bad.json"
-    path.write_text(json.dumps(data))
-    done = app.test_cli_runner().invoke(args=["projects", "import-360giving", str(path)])
-    assert done.exit_code == 1
-    assert "401" in done.output
-    assert "awardDate" in done.output
-    assert "03/11/2020" in done.output
-    assert db.session.scalar(sa.select(sa.func.count(Application.id))) == 0
