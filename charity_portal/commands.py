@@ -75,7 +75,9 @@ def run_due() -> None:
 
 
 @audit_group.command("verify")
-@click.option("--anchor", "anchors", multiple=True, help="SEQ:HASH as printed in a published report.")
+@click.option(
+    "--anchor", "anchors", multiple=True, help="SEQ:HASH as printed in a published report."
+)
 def verify(anchors: tuple[str, ...]) -> None:
     """Prove the trail whole, or name the first broken link (exit status 1)."""
     known = []
@@ -86,7 +88,9 @@ def verify(anchors: tuple[str, ...]) -> None:
         known.append(audit.Anchor(int(seq), digest))
     verdict = audit.verify(known)
     if not verdict.whole:
-        click.echo(f"Broken at entry {verdict.broken_at}: {verdict.why}. {verdict.checked} entries before it hold.")
+        click.echo(
+            f"Broken at entry {verdict.broken_at}: {verdict.why}. {verdict.checked} entries before it hold."
+        )
         raise SystemExit(1)
     click.echo(f"Whole: {verdict.checked} entries. Anchor now: {audit.head()}")
 

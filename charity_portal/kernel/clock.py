@@ -29,7 +29,9 @@ def local(moment: datetime) -> datetime:
 
 def at_local(day: date, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
     """The UTC moment at which the city's clocks show that time on that day."""
-    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=LOCAL_ZONE).astimezone(UTC)
+    return datetime(
+        day.year, day.month, day.day, hour, minute, second, tzinfo=LOCAL_ZONE
+    ).astimezone(UTC)
 
 
 @contextmanager

@@ -36,7 +36,10 @@ class OutboxMail(Model):
     created_at: Mapped[Stamp] = mapped_column(default=clock.now)
     sent_at: Mapped[Stamp | None]
 
-    __table_args__ = (one_of("state", STATES), sa.Index("ix_outbox_mail_kind", "kind", "subject_id"))
+    __table_args__ = (
+        one_of("state", STATES),
+        sa.Index("ix_outbox_mail_kind", "kind", "subject_id"),
+    )
 
 
 def post(
@@ -119,5 +122,3 @@ def letters(kind: str, subject_id: int) -> list[OutboxMail]:
             .order_by(OutboxMail.id)
         )
     )
-
-
