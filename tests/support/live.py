@@ -1,5 +1,6 @@
 """A running portal for browser tests: the real command, server and worker, with the demo city."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -73,6 +74,7 @@ class LivePortal:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,
             )
 
     def _await_answer(self) -> None:
@@ -99,6 +101,13 @@ def chromium() -> str:
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     assert Path(path).is_file(), f"{path} is not there; CHROMIUM names the browser to use"
     return path
+
+
+def _end_with_parent() -> None:
+    """Let the system stop the server when the tests are killed before they can."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 def _free_port() -> int:
