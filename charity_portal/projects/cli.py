@@ -11,9 +11,8 @@ from charity_portal.kernel.errors import PortalError
 from charity_portal.kernel.i18n import money, say, speak_as_terminal
 from charity_portal.kernel.permissions import SYSTEM
 from charity_portal.projects import history_files
-from charity_portal.projects.errors import BrokenHistory, HistoryDiffers
+from charity_portal.projects.errors import BrokenHistory, HistoryDiffers, Problem
 from charity_portal.projects.queries import results
-from charity_portal.projects.rules.history import Problem
 from charity_portal.projects.services import history
 
 MOST_SHOWN = 50

@@ -1,12 +1,21 @@
 """Facts that stop a step in the projects domain."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from charity_portal.kernel import clock
 from charity_portal.kernel.errors import Conflict, Forbidden, Invalid
 from charity_portal.kernel.i18n import Text, money, say
-from charity_portal.projects.rules.history import Problem
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a file cannot be taken over: the row (None for the file), the field, the reason."""
+
+    row: int | None
+    field: str
+    why: Text
 
 
 class BrokenHistory(Invalid):
@@ -113,7 +122,9 @@ class TrackPurseExceeded(Invalid):
     def __init__(self, track: str, over_fen: int, currency: str = "CNY") -> None:
         over = money(over_fen, currency)
         super().__init__(
-            say("“%(track)s”赛道资助合计超出该赛道资金 %(over)s，没有保存。", track=track, over=over)
+            say(
+                "“%(track)s”赛道资助合计超出该赛道资金 %(over)s，没有保存。", track=track, over=over
+            )
         )
         self.over_fen = over_fen
 
@@ -147,7 +158,9 @@ class Anonymous(Invalid):
 
     @classmethod
     def default(cls) -> Text:
-        return say("异议须实名提出，匿名异议不予受理。姓名和联系方式加密保存，只用于核实，不会公开。")
+        return say(
+            "异议须实名提出，匿名异议不予受理。姓名和联系方式加密保存，只用于核实，不会公开。"
+        )
 
 
 class OpenObjections(Conflict):

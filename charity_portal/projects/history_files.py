@@ -10,9 +10,9 @@ from typing import Any
 from charity_portal.kernel.errors import PortalError
 from charity_portal.kernel.i18n import say
 from charity_portal.kernel.table_reading import read_table
-from charity_portal.projects.errors import BrokenHistory
+from charity_portal.projects.errors import BrokenHistory, Problem
 from charity_portal.projects.rules import history
-from charity_portal.projects.rules.history import Grant, Problem
+from charity_portal.projects.rules.history import Grant
 
 
 def read(path: Path) -> list[Grant]:

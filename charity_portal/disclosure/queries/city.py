@@ -1,6 +1,8 @@
 """The city's charity work at a glance; every figure leads to what it is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,8 +19,8 @@ SHOWN = 5
 class Glance:
     """Figures and the newest of each kind. `awarded_fen` counts awards in yuan only."""
 
-    open_calls: list[calls.Call]
-    running_notices: list[notices.PublicNotice]
+    open_calls: Sequence[Any]
+    running_notices: Sequence[Any]
     results: list[ReportVersion]
     organizations: int
     awards: int

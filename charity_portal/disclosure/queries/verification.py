@@ -4,11 +4,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Literal
+from typing import IO, Literal
 
 from charity_portal.disclosure.models import ReportVersion
 from charity_portal.disclosure.queries import reports
-from charity_portal.projects.queries import receipts
+from charity_portal.projects.queries import applications
 
 REPORT_NUMBER = re.compile(rb"GB-\d{4}-\d{6}")
 RECEIPT_NUMBER = re.compile(rb"HZ-\d{4}-\d{6}")
@@ -35,7 +35,7 @@ class Finding:
     receipt_hash: str | None = None
 
 
-def of_file(stream: BinaryIO) -> Finding:
+def of_file(stream: IO[bytes]) -> Finding:
     """Judge a file by its bytes alone; it is read, not kept."""
     digest = hashlib.sha256()
     named: str | None = None
@@ -60,7 +60,7 @@ def of_fingerprint(sha256: str, named: str | None = None) -> Finding:
         newest = reports.published(version.report.number)
         outcome: Outcome = "genuine" if version.state == "published" else "superseded"
         return Finding(outcome, sha256, version.report.number, version, newest)
-    receipt = receipts.receipt_with_file(sha256)
+    receipt = applications.receipt_with_file(sha256)
     if receipt is not None:
         return Finding(
             "genuine", sha256, receipt.number,
@@ -83,7 +83,7 @@ def of_number(number: str) -> Finding:
     newest = reports.published(plain)
     if newest is not None:
         return Finding("report", number=plain, newest=newest)
-    receipt = receipts.receipt(plain)
+    receipt = applications.receipt(plain)
     if receipt is not None:
         return Finding(
             "receipt", number=plain,

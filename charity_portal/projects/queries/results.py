@@ -143,7 +143,9 @@ def track_totals(call_id: int) -> list[TrackTotal]:
         .group_by(Track.id, Track.title_zh, Track.title_en)
         .order_by(awarded.desc())
     )
-    return [TrackTotal(zh, en, n, int(asked), int(given or 0)) for zh, en, n, asked, given in rows]
+    return [
+        TrackTotal(zh, en, n, int(asked or 0), int(given or 0)) for zh, en, n, asked, given in rows
+    ]
 
 
 def awarded_rows(call_id: int) -> list[ResultRow]:

@@ -15,6 +15,7 @@ from typing import Any
 from babel.numbers import is_currency
 
 from charity_portal.kernel.i18n import Text, minor_digits, say
+from charity_portal.projects.errors import Problem
 
 SPREADSHEET_CR = "_x000D_"  # how a line break in a cell survives careless conversion
 FLOAT_DUST = Decimal("0.0001")
@@ -81,15 +82,6 @@ class Grant:
     planned_start: date | None
     planned_end: date | None
     record: Mapping[str, Any] = field(hash=False)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a file cannot be taken over: the row (None for the file), the field, the reason."""
-
-    row: int | None
-    field: str
-    why: Text
 
 
 class _Reader:

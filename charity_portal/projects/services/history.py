@@ -14,11 +14,11 @@ from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.numbers import next_number
 from charity_portal.kernel.permissions import Actor, require
 from charity_portal.organizations.services import register as organizations
-from charity_portal.projects.errors import HistoryDiffers
+from charity_portal.projects.errors import HistoryDiffers, Problem
 from charity_portal.projects.models.applications import Application, Submission
 from charity_portal.projects.models.calls import Call, Track
 from charity_portal.projects.models.screening import Award
-from charity_portal.projects.rules.history import Grant, Problem
+from charity_portal.projects.rules.history import Grant
 
 
 @dataclass(frozen=True)
