@@ -78,14 +78,16 @@ class FilterForm(Form):
         csrf = False
 
     q = TextField(_spoken(say("名称或代码")))
-    kind = SelectField(_spoken(say("机构类型")), choices=_options(KINDS, _ANY))
-    county = SelectField(_spoken(say("县区")))
-    standing = SelectField(_spoken(say("名录状态")), choices=_options(STANDINGS, _ANY))
+    kind = SelectField(_spoken(say("机构类型")), default="", choices=_options(KINDS, _ANY))
+    county = SelectField(_spoken(say("县区")), default="")
+    standing = SelectField(_spoken(say("名录状态")), default="", choices=_options(STANDINGS, _ANY))
     grade = SelectField(
-        _spoken(say("有效评估等级")), choices=_options(dict(reversed(_GRADES.items())), _ANY)
+        _spoken(say("有效评估等级")),
+        default="",
+        choices=_options(dict(reversed(_GRADES.items())), _ANY),
     )
     charity = SelectField(
-        _spoken(say("慈善组织")), choices=_options({"1": say("仅慈善组织")}, _ANY)
+        _spoken(say("慈善组织")), default="", choices=_options({"1": say("仅慈善组织")}, _ANY)
     )
 
     def __init__(self) -> None:
@@ -95,7 +97,10 @@ class FilterForm(Form):
     def search(self) -> Search:
         """What is looked for; a value that is not among the choices counts as none."""
         self.validate()
-        good = {field.name: field.data or "" for field in self if not field.errors}
+        for field in self:
+            if field.errors:
+                field.data, field.errors = "", []
+        good = {field.name: field.data or "" for field in self}
         return Search(
             text=good.get("q", ""),
             kind=good.get("kind", ""),
@@ -114,7 +119,9 @@ class OfficeFilterForm(FilterForm):
     """Staff can also look into the archive."""
 
     archived = SelectField(
-        _spoken(say("范围")), choices=_options({"1": say("已归档机构")}, say("在册机构"))
+        _spoken(say("范围")),
+        default="",
+        choices=_options({"1": say("已归档机构")}, say("在册机构")),
     )
 
     def search(self) -> Search:
@@ -148,9 +155,7 @@ class OrganizationForm(Form):
         description=_spoken(say("社区社会组织通过该机构申请，填其统一社会信用代码。")),
     )
     is_hub = BooleanField(_spoken(LABELS["is_hub"]))
-    is_charity = BooleanField(
-        _spoken(LABELS["is_charity"]), description=_spoken(say("已登记或认定为慈善组织"))
-    )
+    is_charity = BooleanField(_spoken(LABELS["is_charity"]))
     grade = SelectField(
         _spoken(LABELS["grade"]),
         coerce=_grade,

@@ -93,6 +93,8 @@ def test_a_filter_that_makes_no_sense_is_ignored(client: FlaskClient) -> None:
     for query in ("kind=nonsense", "grade=abc", "county=1%27", "q=" + "长" * 300):
         answer = client.get(f"/organizations?{query}")
         assert answer.status_code == 200 and row.name in text(answer)
+        assert "aria-invalid" not in text(answer)
+    assert "aria-invalid" not in text(client.get("/organizations"))
     assert client.get("/organizations?after=garbage").status_code == 404
 
 

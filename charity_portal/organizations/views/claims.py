@@ -17,7 +17,7 @@ from charity_portal.organizations.services import claims
 
 blueprint = Blueprint("organizations_claims", __name__, url_prefix="/office/organization-claims")
 navigation.add(
-    "office", "organizations_claims.index", say("认领申请"), "organizations:claim:decide", 22
+    "office", "organizations_claims.index", say("认领申请"), "organizations:claim:decide", 52
 )
 
 

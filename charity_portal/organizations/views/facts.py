@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from markupsafe import Markup
+
 from charity_portal.kernel import clock
-from charity_portal.kernel.i18n import Text, date_text, say
+from charity_portal.kernel.i18n import Text, date_text, language, say
 from charity_portal.organizations import queries
 from charity_portal.organizations.models import Organization
 from charity_portal.organizations.rules import identity, regions
@@ -44,9 +46,16 @@ def entry(organization: Organization, published: bool = False) -> list[Pair]:
 _CONTACTS = ("contact_name", "contact_phone", "contact_email")
 
 
-def _place(o: Organization) -> str | None:
-    names = [regions.county_name(code) for code in (o.county, o.township) if code]
-    return " ".join(names) or None
+def _place(o: Organization) -> Markup | None:
+    """County and township; a name that has no English is marked as Chinese."""
+    names = []
+    for code in (o.county, o.township):
+        if code:
+            place = regions.region(code)
+            chinese = language() == "en" and place is not None and not place.name_en
+            tag = Markup('<span lang="zh">{}</span>') if chinese else Markup("{}")
+            names.append(tag.format(regions.county_name(code)))
+    return Markup(" ").join(names) or None
 
 
 def _host(o: Organization) -> str | None:

@@ -19,7 +19,7 @@ from charity_portal.organizations.views.downloads import register_file
 
 blueprint = Blueprint("organizations_office", __name__, url_prefix="/office/organizations")
 navigation.add(
-    "office", "organizations_office.index", say("机构登记库"), "organizations:organization:read", 20
+    "office", "organizations_office.index", say("机构登记库"), "organizations:organization:read", 50
 )
 
 

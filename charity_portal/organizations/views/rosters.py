@@ -21,7 +21,7 @@ from charity_portal.organizations.views.downloads import roster_template
 
 blueprint = Blueprint("organizations_rosters", __name__, url_prefix="/office/organization-rosters")
 navigation.add(
-    "office", "organizations_rosters.index", say("名册导入"), "organizations:roster:manage", 21
+    "office", "organizations_rosters.index", say("名册导入"), "organizations:roster:manage", 51
 )
 
 
