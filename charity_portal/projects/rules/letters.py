@@ -41,7 +41,7 @@ class Lack:
 
 def _opening(about: About) -> Text:
     return say(
-        "贵单位在“%(call)s”中申报的项目“%(title)s”（受理编号 %(number)s）：",
+        "贵单位在“%(call)s”中申报的项目“%(title)s”（申请编号 %(number)s）：",
         call=about.call,
         title=about.title,
         number=about.number,
@@ -96,7 +96,7 @@ def accepted(about: About) -> Letter:
     return _letter(
         say("审查通过：%(title)s", title=about.title),
         about,
-        say("经审查，申报资格和申报材料符合要求，进入评审。评审结果以公示为准。"),
+        say("经审查，申请资格和申请材料符合要求，进入评审。评审结果以公示为准。"),
     )
 
 

@@ -26,7 +26,7 @@ SECONDARY = "secondary"
 REQUIRED = "required"
 _FACTS = ("title", "track", "summary", "lead_name", "starts_on", "ends_on")
 _OTHER = {
-    "eligibility": say("申报资格"),
+    "eligibility": say("申请资格"),
     "budget": FIELD_WORDS["budget"],
     "confirmed": FIELD_WORDS["confirmed"],
 }

@@ -10,6 +10,7 @@ from charity_portal.kernel.errors import Invalid, NotFound
 from charity_portal.kernel.i18n import Text, _
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.projects.errors import AlreadyHandled
+from charity_portal.projects.forms.applications import answered
 from charity_portal.projects.forms.screening import CheckForm, ReasonForm, check_form
 from charity_portal.projects.models.applications import Application
 from charity_portal.projects.queries import applications
@@ -19,6 +20,7 @@ from charity_portal.projects.rules import screening as rules
 from charity_portal.projects.services import letters
 from charity_portal.projects.services import screening as services
 from charity_portal.projects.services.screening import STEPS, Check
+from charity_portal.projects.views.application_pages import changes, figures
 
 blueprint = Blueprint("projects_cases", __name__, url_prefix="/office/screening")
 
@@ -55,10 +57,22 @@ def _page(case: Case, form: CheckForm | None = None, reason_form: ReasonForm | N
         owed=owed,
         history=queries.history(case.application),
         slots={slot.key: slot for slot in case.form.slots},
+        labels={item.key: item.label for item in case.items},
+        changes=_changes(case),
+        answered=answered,
+        figures=figures,
         standing_problem=rules.conditional_problem(
             [i for i in case.items if i.need == rules.SECONDARY], case.standing
         ),
     )
+
+
+def _changes(case: Case) -> list[dict[str, Any]]:
+    """What the version in hand says differently from the one that was screened before."""
+    before = None
+    if case.submission is not None and case.submission.version > 1:
+        before = applications.submission(case.application.id, case.submission.version - 1)
+    return changes(case.form, before, case.submission) if before and case.submission else []
 
 
 def _new_form(case: Case) -> CheckForm:

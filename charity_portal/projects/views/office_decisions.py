@@ -8,13 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from charity_portal.kernel import navigation
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import Invalid
-from charity_portal.kernel.i18n import _, localized, ngettext, say
+from charity_portal.kernel.i18n import _, localized, say
 from charity_portal.kernel.permissions import can, current_actor, requires
 from charity_portal.kernel.tables import Column
 from charity_portal.projects.errors import AlreadyHandled
 from charity_portal.projects.forms.decisions import DecisionTable, decision_table
 from charity_portal.projects.models.calls import Call
-from charity_portal.projects.queries import calls
+from charity_portal.projects.queries import calls, notices
 from charity_portal.projects.queries import decisions as queries
 from charity_portal.projects.queries.decisions import Entry
 from charity_portal.projects.rules import decisions as rules
@@ -30,9 +30,9 @@ navigation.add(
 
 SHOWN = ("eligible", "decided", "proposed", "reserve", "refused", "awarded", "cancelled")
 COLUMNS = (
-    Column("number", say("受理编号"), width=18),
+    Column("number", say("申请编号"), width=18),
     Column("title", say("项目名称"), width=40),
-    Column("organization", say("申报机构"), width=30),
+    Column("organization", say("申请机构"), width=30),
     Column("track", say("赛道")),
     Column("requested", say("申请金额（元）"), "money"),
     Column("outcome", say("决定")),
@@ -81,6 +81,7 @@ def _page(
         published=queries.entries(call.id, SHOWN[2:]),
         in_screening=queries.in_screening(call.id),
         held=queries.held_letters([e.application.id for e in entries], [letters.OUTCOME]),
+        notices=notices.notices_of_call(call.id),
         words=rules.WORDS,
         may_decide=can(current_actor(), "projects:application:decide"),
         refusal=refusal,
@@ -105,14 +106,7 @@ def decide(call: Call) -> Any:
     except Invalid as problem:
         form.refuse_rows(problem.fields)
         return _page(call, queries.entries(call.id), form, refusal=str(problem.message)), 422
-    n = len(choices)
-    flash(
-        ngettext(
-            "已保存 %(num)s 项决定。公示前申报机构不会看到。",
-            "已保存 %(num)s 项决定。公示前申报机构不会看到。",
-            n,
-        )
-    )
+    flash(_("已保存 %(n)s 项决定。公示前申请机构不会看到。", n=len(choices)))
     return redirect(url_for(".show", call_id=call.id), 303)
 
 

@@ -12,6 +12,7 @@ from charity_portal.kernel.permissions import can, current_actor, requires
 from charity_portal.projects.errors import Unfinished
 from charity_portal.projects.forms.decisions import PromotionTable, promotion_table
 from charity_portal.projects.forms.notices import StartForm
+from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.calls import Call
 from charity_portal.projects.models.notices import PublicNotice
 from charity_portal.projects.queries import calls, decisions, notices, objections
@@ -159,7 +160,7 @@ def show(notice: PublicNotice) -> str:
         may_finish=notice.call.state == "noticed"
         and can(actor, "projects:notice:conclude", notice.call),
         reserves=len(decisions.entries(notice.call_id, ("reserve",))),
-        words=decision_rules.WORDS,
+        machine=Application.MACHINE,
     )
 
 

@@ -9,6 +9,7 @@ from charity_portal.kernel import clock, navigation
 from charity_portal.kernel.i18n import _, localized, say
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.kernel.tables import Column
+from charity_portal.organizations import queries as organizations
 from charity_portal.projects.forms.screening import QueueForm
 from charity_portal.projects.models.applications import Application
 from charity_portal.projects.queries import calls
@@ -23,16 +24,16 @@ navigation.add(
 )
 
 COLUMNS = (
-    Column("number", say("受理编号"), width=18),
+    Column("number", say("申请编号"), width=18),
     Column("title", say("项目名称"), width=40),
-    Column("organization", say("申报机构"), width=30),
+    Column("organization", say("申请机构"), width=30),
     Column("call", say("征集"), width=36),
     Column("track", say("赛道")),
     Column("requested", say("申请金额（元）"), "money"),
     Column("state", say("状态")),
     Column("submitted", say("提交时间"), "datetime", width=20),
     Column("due", say("办理期限"), "datetime", width=20),
-    Column("on_behalf", say("代为申报"), width=10),
+    Column("on_behalf", say("代为填报"), width=10),
 )
 
 
@@ -125,8 +126,10 @@ def _kept(wanted: Filter) -> dict[str, Any]:
 @requires("projects:application:file-on-behalf")
 def on_behalf() -> str:
     """Assisted filing: choose the call; the organization is chosen on the next page."""
+    drafts = queries.filed_by(current_actor().user_id or 0)
     return render_template(
         "projects/screening/on_behalf.html",
         calls=calls.open_calls(),
-        drafts=queries.filed_by(current_actor().user_id or 0),
+        drafts=drafts,
+        names=organizations.names({d.organization_id for d in drafts}),
     )

@@ -16,6 +16,7 @@ from charity_portal.kernel.i18n import _, say
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.projects.errors import NoticeOver
 from charity_portal.projects.forms.notices import ObjectionForm, StatusForm
+from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.notices import PublicNotice
 from charity_portal.projects.queries import notices, objections
 from charity_portal.projects.rules import notices as rules
@@ -75,6 +76,7 @@ def show(notice: PublicNotice) -> str:
         received=sum(counts.values()),
         open_ones=sum(counts.get(state, 0) for state in rules.OPEN),
         examination=rules.EXAMINATION_WORKDAYS,
+        machine=Application.MACHINE,
         siblings=[n for n in notices.notices_of_call(notice.call_id) if n.id != notice.id],
     )
 
