@@ -25,6 +25,7 @@ from charity_portal.kernel.forms import (
     required,
 )
 from charity_portal.kernel.i18n import localized, say
+from charity_portal.projects.forms.call_rows import options
 from charity_portal.projects.rules import budget, dossier
 from charity_portal.projects.rules.call_form import CallForm, QuestionForm
 from charity_portal.projects.rules.defects import Defect
@@ -51,8 +52,9 @@ def editor(form: CallForm, fields: Mapping[str, str], defects: Iterable[Defect] 
     """The form of a call filled with a draft's texts; defects stand at the fields they belong to."""
     parts = {"title": _line(dossier.FIELD_WORDS["title"], dossier.LONGEST["title"])}
     if len(form.tracks) > 1:
-        tracks = [(track.key, localized(track, "title")) for track in form.tracks]
-        parts["track"] = RadioField(str(dossier.FIELD_WORDS["track"]), choices=tracks)
+        tracks = {track.key: localized(track, "title") for track in form.tracks}
+        word = str(dossier.FIELD_WORDS["track"])
+        parts["track"] = RadioField(word, choices=options(tracks))
     parts["summary"] = _text(dossier.FIELD_WORDS["summary"], dossier.LONGEST["summary"])
     parts["lead_name"] = _line(dossier.FIELD_WORDS["lead_name"], dossier.LONGEST["lead_name"])
     parts["starts_on"] = DateField(str(dossier.FIELD_WORDS["starts_on"]))
@@ -79,7 +81,7 @@ def _text(label: Any, longest: int) -> AnyField:
 
 def _question(question: QuestionForm) -> AnyField:
     label = localized(question, "label")
-    choices = [(choice.key, localized(choice, "label")) for choice in question.choices]
+    choices = options({choice.key: localized(choice, "label") for choice in question.choices})
     described: dict[str, Any] = {"description": localized(question, "help")}
     longest = question.longest or dossier.ANSWER_LONGEST.get(question.kind, 0)
     match question.kind:
@@ -88,7 +90,7 @@ def _question(question: QuestionForm) -> AnyField:
         case "choice":
             return RadioField(label, choices=choices, **described)
         case "yes_no":
-            return RadioField(label, choices=[("yes", str(YES)), ("no", str(NO))], **described)
+            return RadioField(label, choices=options({"yes": str(YES), "no": str(NO)}), **described)
         case "multi":
             return MultiChoiceField(label, choices=choices, **described)
         case "date":
