@@ -8,7 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.support.clocks import FrozenClock
 from tests.support.live import LivePortal, chromium
+from tests.support.stage import Stage
 
 OpenPage = Callable[..., Page]
 WITHOUT_SCRIPTS: WeakSet[Page] = WeakSet()  # axe would wait for ever on these
@@ -64,6 +66,36 @@ def live(
     portal = portals_running(getattr(request, "param", "sqlite"))
     portal.restore()
     return portal
+
+
+@pytest.fixture(scope="session")
+def empty_portal() -> Iterator[Stage]:
+    """The portal without the demo city, started on first use."""
+    portal = Stage()
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture
+def stage(empty_portal: Stage, clock: FrozenClock) -> Iterator[Stage]:
+    """A portal with nothing in it and a clock that the test moves (`support/stage.py`). A module
+    whose pages belong to it says so: `live` is then this portal."""
+    with empty_portal.opened(clock):
+        yield empty_portal
+
+
+@pytest.fixture
+def page_as(open_page: OpenPage, stage: Stage) -> OpenPage:
+    """`page_as(user_id, **look)`: as `open_page`, with that person signed in on the empty portal."""
+
+    def open_signed_in(user_id: int, **look: Any) -> Page:
+        page = open_page(**look)
+        page.context.add_cookies(
+            [{"name": "session", "value": stage.cookie(user_id), "url": stage.url}]
+        )
+        return page
+
+    return open_signed_in
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ PATIENCE = 180  # seconds until the demo city must answer, on a busy machine
 class LivePortal:
     """`serve --demo` on a free port; `restore()` puts the city back as it was when it opened."""
 
+    arguments: tuple[str, ...] = ("serve", "--demo")
+
     def __init__(self, name: str) -> None:
         folder = fast_folder()
         self.database: Database = SqliteDatabase(folder) if name == "sqlite" else PostgresDatabase()
@@ -63,7 +65,7 @@ class LivePortal:
         port = self.url.rpartition(":")[2]
         command = [
             *(sys.executable, "-m", "flask", "--app", "charity_portal.app"),
-            *("serve", "--demo", "--port", port),
+            *(*self.arguments, "--port", port),
         ]
         with self.log.open("wb") as log:
             return subprocess.Popen(
