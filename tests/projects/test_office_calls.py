@@ -82,6 +82,8 @@ def test_only_officers_make_and_change_calls(client: FlaskClient, role: str | No
     answer = client.post(f"/office/calls/{draft.id}/copy")
     assert answer.status_code == (303 if allowed else 403)
     assert db.session.query(Call).count() == (2 if allowed else 1)
+    answer = client.post(f"/office/calls/{draft.id}/edit", data={"purse_fen": "?"})
+    assert answer.status_code == (422 if allowed else 403)
 
 
 def test_strangers_are_asked_to_sign_in(client: FlaskClient) -> None:
@@ -345,3 +347,12 @@ def test_thirty_calls_cost_the_page_as_many_statements_as_three(client: FlaskCli
         for _ in range(27):
             make_call()
     assert cost() == three
+
+
+def test_the_page_brings_an_empty_row_of_each_list_for_scripts(client: FlaskClient) -> None:
+    draft = make_call(state="draft")
+    as_role(client, "officer")
+    page = client.get(f"/office/calls/{draft.id}/edit").text
+    for name in ("tracks-__n__-title_zh", "questions-__n__-kind", "slots-__n__-kinds"):
+        assert f'name="{name}"' in page
+    assert 'name="categories-__n__-cap_bp"' in page

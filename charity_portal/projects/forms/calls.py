@@ -193,7 +193,7 @@ class EditForm(Form):
 
     def blank(self, unit: str) -> Row:
         """An empty row for the page's template; `__n__` stands where the number goes."""
-        return ROW_FORMS[unit](formdata=None, prefix=f"{unit}-__n__", data=BLANK.get(unit))
+        return ROW_FORMS[unit](formdata=None, prefix=f"{unit}-__n__-", data=BLANK.get(unit))
 
 
 BLANK: dict[str, dict[str, Any]] = {
