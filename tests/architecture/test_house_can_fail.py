@@ -106,6 +106,11 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
     ],
     "no text is marked as safe": [
         ("charity_portal/funds/views.py", "markupsafe.Markup(text)\n", "markupsafe.escape(text)\n"),
+        (
+            "charity_portal/funds/views.py",
+            'Markup(f"<b>{text}</b>")\n',
+            'Markup("<b>{}</b>").format(text)\n',
+        ),
     ],
     "names say what a thing does": [
         ("charity_portal/funds/date_utils.py", "", ""),
@@ -156,6 +161,7 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
     ],
     "pages mark no text as safe": [
         ("templates/funds/a.html", "{{ note | safe }}", "{{ note }}"),
+        ("templates/funds/a.html", "{{ note|safe }}", """{{ ' checked="checked"' | safe }}"""),
         ("templates/funds/a.html", "{% autoescape false %}", "{% if safe %}"),
     ],
     "every word on a page can be said in English": [

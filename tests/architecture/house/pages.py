@@ -16,6 +16,7 @@ MESSAGE = re.compile(
 )
 OWN_NAME = re.compile(r"""lang="zh-CN"[^>]*>[^<{]*<""")  # a language is named in itself
 JS_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"])//[^\n]*", re.S)
+SAFE = re.compile(r"""(?<!['"])\s*(?<!['"]\s)\|\s*safe\b""")  # a literal may be called safe
 CJK_RUN = re.compile(rf"{CJK.pattern}+")
 INLINE = {
     "an inline style": re.compile(r"\sstyle\s*=|<style\b", re.I),
@@ -47,7 +48,7 @@ def inline_code(source: Source) -> Iterator[Offence]:
 
 def marks_as_safe(source: Source) -> Iterator[Offence]:
     text = _blank(COMMENT, source.text)
-    yield from _lines(source, text, re.compile(r"\|\s*safe\b"), "marks text as safe HTML")
+    yield from _lines(source, text, SAFE, "marks text as safe HTML")
     yield from _lines(source, text, re.compile(r"autoescape\s+false"), "turns escaping off")
 
 
