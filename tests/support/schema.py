@@ -2,7 +2,6 @@
 
 from sqlalchemy.engine import Engine
 
-import charity_portal.kernel.files  # noqa: F401  (its table, whatever the app registers)
 from charity_portal.kernel.database import Model
 
 
