@@ -10,6 +10,7 @@ from charity_portal.accounts.errors import LinkUnusable
 from charity_portal.accounts.models import OneTimeLink, User
 from charity_portal.accounts.rules.throttle import LETTER_ACCOUNT
 from charity_portal.accounts.services import link_letters, links, people, recovery
+from charity_portal.accounts.services.links import LIFE
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.jobs import Job
 from charity_portal.kernel.mail import OutboxMail
@@ -77,6 +78,15 @@ def test_of_two_who_use_a_link_one_wins(app: Flask) -> None:
         recovery.set_by_link(token, PASSWORD_HASH)
     with pytest.raises(LinkUnusable), transaction():
         recovery.set_by_link(token, PASSWORD_HASH)
+
+
+def test_a_spent_link_is_spent_whatever_it_was_for(app: Flask) -> None:
+    for purpose in LIFE:
+        token = make_link(purpose, "a@example.org")
+        with transaction():
+            links.use(token, purpose)
+        with pytest.raises(LinkUnusable), transaction():
+            links.use(token, purpose)
 
 
 def test_a_link_runs_out(client: FlaskClient, clock: FrozenClock) -> None:

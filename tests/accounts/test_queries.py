@@ -1,8 +1,9 @@
 from flask import Flask
 
 from charity_portal.accounts import queries
+from charity_portal.accounts.models import User
 from charity_portal.accounts.services import people, sessions
-from charity_portal.kernel.database import transaction
+from charity_portal.kernel.database import locked, transaction
 from charity_portal.kernel.permissions import SYSTEM
 from tests.factories.accounts import make_letter, make_user
 from tests.support.clocks import FrozenClock
@@ -63,3 +64,13 @@ def test_letters_are_listed_newest_first(app: Flask) -> None:
     letter = queries.letter(second)
     assert letter is not None and letter.about_accounts and not letter.delivered_by_server
     assert queries.letter(0) is None
+
+
+def test_a_closed_account_has_no_identity_even_with_a_session_left_open(app: Flask) -> None:
+    user = make_user()
+    with transaction():
+        token = sessions.begin(user, "Firefox", "—")
+    assert queries.identity(token) is not None
+    with transaction():
+        locked(User, user.id).is_active = False
+    assert queries.identity(token) is None

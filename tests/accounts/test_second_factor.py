@@ -13,6 +13,7 @@ from charity_portal.accounts.rules.throttle import CODE
 from charity_portal.accounts.services import second_factor, sessions
 from charity_portal.kernel import clock as time
 from charity_portal.kernel.database import db, transaction
+from charity_portal.kernel.errors import Forbidden
 from charity_portal.kernel.permissions import SYSTEM, Actor
 from tests.factories.accounts import PASSWORD, code_of, make_user
 from tests.support.clocks import FrozenClock
@@ -164,6 +165,8 @@ def test_the_password_alone_never_replaces_a_second_factor(client: FlaskClient) 
     assert client.get(SET_UP).location.startswith(PAGE)
     row = db.session.scalars(sa.select(UserSession)).one()
     assert row.new_secret is None
+    with pytest.raises(Forbidden), transaction():
+        second_factor.prepare(user.id, row.id)
 
 
 def test_recovery_codes_can_be_renewed_with_the_password(client: FlaskClient) -> None:
