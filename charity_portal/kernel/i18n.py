@@ -23,6 +23,7 @@ from flask_babel import Babel, Domain, get_domain, get_locale
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 from flask_babel import pgettext as _pgettext
+from markupsafe import escape
 
 from charity_portal.kernel import clock
 
@@ -46,7 +47,7 @@ class Text:
         return _gettext(self.msgid, **{k: _shown(v) for k, v in self.params.items()})
 
     def __html__(self) -> str:
-        return str(self).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return escape(str(self))
 
     def __mod__(self, values: Any) -> "Text":
         """WTForms fills its own placeholders into messages; ours are filled already."""
