@@ -1,8 +1,8 @@
 """An organization's entry as label and value pairs for pages."""
 
+import re
+from dataclasses import dataclass
 from typing import Any
-
-from markupsafe import Markup
 
 from charity_portal.kernel import clock
 from charity_portal.kernel.i18n import Text, date_text, language, say
@@ -14,7 +14,16 @@ from charity_portal.organizations.rules.identity import LABELS
 Pair = tuple[Text, Any]
 
 
-def entry(organization: Organization, published: bool = False) -> list[Pair]:
+@dataclass(frozen=True)
+class Fact:
+    """A label and its value; `lang` is set where an English page has to quote Chinese."""
+
+    label: Text
+    value: Any
+    lang: str | None
+
+
+def entry(organization: Organization, published: bool = False) -> list[Fact]:
     """What the register says. `published` leaves contacts out, and the leader and address of
     organizations that are not registered: those are no public data."""
     o = organization
@@ -25,7 +34,8 @@ def entry(organization: Organization, published: bool = False) -> list[Pair]:
         (LABELS["filing_number"], o.filing_number),
         (LABELS["org_ref"], o.org_ref),
         (LABELS["name_en"], o.name_en),
-        (LABELS["county"], _place(o)),
+        (LABELS["county"], regions.county_name(o.county) or None),
+        (LABELS["township"], regions.county_name(o.township) or None),
         (LABELS["registered_on"], date_text(o.registered_on) if o.registered_on else None),
         (LABELS["registrar"], o.registrar),
         (LABELS["supervising_body"], o.supervising_body),
@@ -40,22 +50,16 @@ def entry(organization: Organization, published: bool = False) -> list[Pair]:
     ]
     if not published:
         pairs += [(LABELS[name], getattr(o, name)) for name in _CONTACTS]
-    return pairs
+    english = language() == "en"
+    return [
+        Fact(label, value, "zh" if english and _HAN.search(str(value)) else None)
+        for label, value in pairs
+        if value
+    ]
 
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 _CONTACTS = ("contact_name", "contact_phone", "contact_email")
-
-
-def _place(o: Organization) -> Markup | None:
-    """County and township; a name that has no English is marked as Chinese."""
-    names = []
-    for code in (o.county, o.township):
-        if code:
-            place = regions.region(code)
-            chinese = language() == "en" and place is not None and not place.name_en
-            tag = Markup('<span lang="zh">{}</span>') if chinese else Markup("{}")
-            names.append(tag.format(regions.county_name(code)))
-    return Markup(" ").join(names) or None
 
 
 def _host(o: Organization) -> str | None:
