@@ -133,6 +133,8 @@ def _on_http_error(error: HTTPException) -> Any:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if current_actor().signed_in:
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response

@@ -16,6 +16,15 @@ def test_every_answer_carries_the_strict_policy(client: FlaskClient) -> None:
         assert client.get(path).headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_once_on_https_browsers_stay_there(app: Flask, client: FlaskClient) -> None:
+    assert "Strict-Transport-Security" not in client.get("/verify").headers
+    app.config["SESSION_COOKIE_SECURE"] = True
+    try:
+        assert "Strict-Transport-Security" in client.get("/verify").headers
+    finally:
+        app.config["SESSION_COOKIE_SECURE"] = False
+
+
 @pytest.mark.parametrize(("language", "words"), [("zh", "没有找到"), ("en", "could not be found")])
 def test_a_missing_page_says_so_in_the_readers_language(
     client: FlaskClient, language: str, words: str
