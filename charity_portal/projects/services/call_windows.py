@@ -10,6 +10,7 @@ from charity_portal.kernel.errors import Invalid, NotSignedIn, WrongState
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.permissions import Actor, require
 from charity_portal.organizations import queries as organizations
+from charity_portal.organizations.queries import OrganizationProfile
 from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.calls import Call, Extension
 from charity_portal.projects.queries import calls
@@ -61,19 +62,10 @@ def extend(
     if actor.user_id is None:
         raise NotSignedIn
     _refuse_decided(call)
-    fields: dict[str, list[Text]] = {}
     profile = organizations.profile(organization_id) if organization_id is not None else None
-    if profile is None:
-        fields["organization"] = [say("没有找到这家机构，请核对统一社会信用代码或备案编号。")]
-    elif profile.archived:
-        fields["organization"] = [say("这家机构已经注销，不能延期。")]
-    problem: Text | None = say("请填写延期后的截止时间。")
     known = calls.extension(call.id, profile.id) if profile is not None else None
-    if until is not None:
-        problem = extension_problem(call, until, clock.now())
-        if problem is None and known is not None and until <= known.until:
-            problem = say("这家机构已延期至更晚的时间，延期只能延长、不能缩短。")
-    _refuse("until", problem, reason, fields)
+    problem = _extension_problem(call, until, known)
+    _refuse("until", problem, reason, _organization_problem(profile))
     assert until is not None and profile is not None
     before = known.until if known is not None else None
     if known is None:
@@ -91,6 +83,23 @@ def extend(
     )
     db.session.flush()
     return known
+
+
+def _organization_problem(profile: OrganizationProfile | None) -> dict[str, list[Text]]:
+    if profile is None:
+        return {"organization": [say("没有找到这家机构，请核对统一社会信用代码或备案编号。")]}
+    if profile.archived:
+        return {"organization": [say("这家机构已经注销，不能延期。")]}
+    return {}
+
+
+def _extension_problem(call: Call, until: datetime | None, known: Extension | None) -> Text | None:
+    if until is None:
+        return say("请填写延期后的截止时间。")
+    problem = extension_problem(call, until, clock.now())
+    if problem is None and known is not None and until <= known.until:
+        return say("这家机构已延期至更晚的时间，延期只能延长、不能缩短。")
+    return problem
 
 
 def _refuse(
