@@ -302,12 +302,22 @@ def test_demonstration_accounts_are_listed_and_filled_in_only_on_demonstrations(
         other = client.get("/account/sign-in?account=real@example.org").text
         submit(client, demo.email)
         code_page = client.get("/account/second-factor").text
+        for _ in range(2):
+            client.post("/account/sign-out")
+            submit(client, demo.email)
+            shown = re.search(r'id="demo-code">(\d{6})<', client.get("/account/second-factor").text)
+            assert shown
+            client.post("/account/second-factor", data={"code": shown[1]})
+        client.post("/account/sign-out")
+        submit(client, demo.email)
+        used_up = client.get("/account/second-factor").text
     finally:
         app.config["DEMO"] = False
     assert demo.email in page
     assert page.count(passwords.DEMO_PASSWORD) == 2
     assert "真实的人" not in other and other.count(passwords.DEMO_PASSWORD) == 1
     assert code_of(demo) in code_page
+    assert "demo-code" not in used_up and "用完" in used_up
 
 
 def test_codes_of_other_accounts_are_not_shown_on_demonstrations(

@@ -33,10 +33,11 @@ def _owner() -> tuple[Identity, User]:
 
 
 def _demo_code(owner: User, secret: str | None, last_step: int | None) -> str | None:
-    """The present code, for demonstration accounts on a demonstration; None for everybody else."""
+    """The present code, for demonstration accounts on a demonstration; None for everybody else,
+    and empty when all codes of this half minute have been used."""
     if not (current_app.config["DEMO"] and owner.is_demo and secret):
         return None
-    return rules.next_code(secret, clock.now(), last_step)
+    return rules.next_code(secret, clock.now(), last_step) or ""
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -104,7 +105,7 @@ def set_up() -> Any:
         next_path=wanted_path(),
         secret=secret,
         secret_groups=[secret[i : i + 4] for i in range(0, len(secret), 4)],
-        qr=segno.make(uri, error="m").svg_data_uri(scale=5, light="#fff", dark="#000"),
+        qr=segno.make(uri, error="l").svg_data_uri(scale=5, light="#fff", dark="#000"),
         renewing=owner.totp_secret is not None,
         demo_code=_demo_code(owner, secret, None),
     )
