@@ -187,9 +187,17 @@ def papers_of(submitted: Submission) -> tuple[Paper, ...]:
 
 
 def dossier_of(application: Application) -> Dossier | None:
-    """What was submitted last, typed; None when nothing was. Six statements whatever its size."""
+    """What was submitted last, typed; None when nothing was, or only a record from elsewhere is kept.
+
+    Six statements whatever its size.
+    """
     submitted = newest_submission(application.id)
-    return dossier_at(application, submitted) if submitted else None
+    return dossier_at(application, submitted) if submitted and written_here(submitted) else None
+
+
+def written_here(submitted: Submission) -> bool:
+    """Whether a version was written in the portal; others keep the record of where they come from."""
+    return "fields" in submitted.content
 
 
 def dossier_at(application: Application, submitted: Submission) -> Dossier:
@@ -221,7 +229,7 @@ def receipt_with_file(sha256: str) -> Receipt | None:
 
 def _receipt(which: sa.ColumnElement[bool]) -> Receipt | None:
     found = db.session.scalar(sa.select(Submission).where(which).limit(1))
-    if found is None:
+    if found is None or found.receipt_number is None:
         return None
     return Receipt(found.receipt_number, found.submitted_at, found.content_hash)
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from charity_portal.kernel import files, jobs
 from charity_portal.kernel.database import db
-from charity_portal.kernel.i18n import gettext, localized
+from charity_portal.kernel.i18n import Text, localized, say
 from charity_portal.kernel.money import in_capitals
 from charity_portal.kernel.pdf.qr import qr_image
 from charity_portal.kernel.pdf.rendering import render
@@ -18,6 +18,27 @@ from charity_portal.projects.queries import applications, checks
 
 HASH_SHOWN = 16
 """Characters of a paper's SHA-256 on the receipt; enough to tell any two files apart by eye."""
+
+WORDS = {
+    "title": say("申请提交回执"),
+    "received": say("下列申请已收到，内容自提交之时起封存。"),
+    "receipt": say("回执编号"),
+    "number": say("申请编号"),
+    "applicant": say("申请机构"),
+    "on_behalf": say("由工作人员代为填报"),
+    "call": say("征集项目"),
+    "project": say("项目名称"),
+    "amount": say("申请资助金额"),
+    "time": say("提交时间"),
+    "version": say("版本"),
+    "hash": say("内容校验值 SHA-256"),
+    "papers": say("提交的材料"),
+    "paper": say("材料"),
+    "file": say("文件"),
+    "meaning": say("本回执证明材料已送达，不代表审查通过。"),
+    "verify": say("扫描二维码或打开下面的网址，可核验本回执。"),
+}
+"""What the receipt says in both languages."""
 
 
 @jobs.handler(applications.RECEIPT_JOB)
@@ -68,6 +89,7 @@ def _facts(submission: Submission) -> dict[str, Any]:
         "verify_url": verify_url,
         "qr": qr_image(verify_url),
         "both": both,
+        "words": WORDS,
         "site": current_app.config["SITE_NAME_ZH"],
         "site_en": current_app.config["SITE_NAME_EN"],
     }
@@ -78,8 +100,10 @@ def _slot_name(form: Any, key: str) -> str:
     return localized(slot, "title") if slot else key
 
 
-def both(sentence: str) -> Markup:
+def both(sentence: Text) -> Markup:
     """A sentence in Chinese with its English behind it."""
+    with force_locale("zh_Hans_CN"):
+        chinese = str(sentence)
     with force_locale("en"):
-        english = gettext(sentence)
-    return Markup('{} <span class="quiet" lang="en">{}</span>').format(sentence, english)
+        english = str(sentence)
+    return Markup('{} <span class="quiet" lang="en">{}</span>').format(chinese, english)

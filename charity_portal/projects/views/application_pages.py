@@ -25,6 +25,9 @@ def version_page(
     )
     call = calls.whole_call(application.call_id) or application.call
     form = calls.form_of(call)
+    kept = chosen.content.get("record", {}) if chosen else {}
+    if chosen and not applications.written_here(chosen):
+        chosen = None
     before = next((s for s in submitted if chosen and s.version == chosen.version - 1), None)
     actor = current_actor()
     return {
@@ -40,6 +43,7 @@ def version_page(
         "changes": changes(form, before, chosen) if before and chosen else [],
         "inside": actor.role_in(application.organization_id) is not None
         or application.on_behalf_by == actor.user_id,
+        "record": [(name, str(value)) for name, value in sorted(kept.items())],
         "answered": forms.answered,
         "figures": figures,
         "actions": {t.action for t in application.MACHINE.actions(actor, application)},

@@ -133,7 +133,7 @@ def version(submission: Any) -> str:
 def printed(application: Application) -> str:
     """The newest version as a page to be printed."""
     submitted = applications.submissions(application.id)
-    if not submitted:
+    if not submitted or not applications.written_here(submitted[0]):
         raise NotFound
     return render_template(
         "projects/applications/print.html", **pages.version_page(application, submitted, 0)

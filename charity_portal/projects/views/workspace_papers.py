@@ -101,7 +101,10 @@ def _told(attachment: Attachment) -> dict[str, Any]:
 
 
 def _shown(attachment: Attachment) -> ShownFile:
-    here: dict[str, Any] = {"application_id": attachment.application_id, "attachment_id": attachment.id}
+    here: dict[str, Any] = {
+        "application_id": attachment.application_id,
+        "attachment_id": attachment.id,
+    }
     mime = attachment.file.mime
     inline = mime in SHOWN_INLINE
     return ShownFile(

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from charity_portal.kernel import files
 from charity_portal.kernel.database import transaction
-from charity_portal.kernel.errors import Conflict, Invalid
+from charity_portal.kernel.errors import Conflict, Invalid, NotFound
 from charity_portal.kernel.i18n import _, say
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.organizations import queries as organizations
@@ -55,7 +55,10 @@ def hand_in(application: Application) -> Any:
 
 
 def _to_receipt(submission: Submission) -> Any:
-    address: dict[str, Any] = {"application_id": submission.application_id, "version": submission.version}
+    address: dict[str, Any] = {
+        "application_id": submission.application_id,
+        "version": submission.version,
+    }
     return redirect(url_for(".receipt", **address), 303)
 
 
@@ -89,6 +92,8 @@ def anchor(application: Application, key: str) -> str:
 @requires("projects:submission:read", load=applications.submission)
 def receipt(submission: Submission) -> Any:
     """The receipt's page: what was handed in, and the PDF once it is made."""
+    if submission.receipt_number is None:
+        raise NotFound
     return render_template(
         "projects/applications/receipt_page.html",
         submission=submission,
