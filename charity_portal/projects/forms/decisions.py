@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import HiddenField
+from wtforms.fields import SelectChoice
 
 from charity_portal.kernel.forms import (
     Form,
@@ -81,7 +82,7 @@ def _same(entry: Entry, verdict: Verdict) -> bool:
 def decision_table(entries: Iterable[Entry]) -> DecisionTable:
     """The form for these applications."""
     fields: dict[str, Any] = {}
-    offered = [("", say("未决定")), *WORDS.items()]
+    offered = [SelectChoice(value, word) for value, word in [("", say("未决定")), *WORDS.items()]]
     for entry in entries:
         key = entry.application.id
         fields[f"outcome-{key}"] = SelectField(say("决定"), choices=offered)

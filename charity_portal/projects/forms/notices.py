@@ -1,6 +1,7 @@
 """What staff type about a notice, and what anybody types who objects to it."""
 
 from wtforms import HiddenField
+from wtforms.fields import SelectChoice
 
 from charity_portal.kernel.forms import (
     FileField,
@@ -49,8 +50,8 @@ class AnswerForm(Form):
         say("复核结果"),
         [chosen()],
         choices=[
-            ("upheld", say("异议成立，取消拟立项")),
-            ("dismissed", say("异议不成立，维持拟立项")),
+            SelectChoice("upheld", say("异议成立，取消拟立项")),
+            SelectChoice("dismissed", say("异议不成立，维持拟立项")),
         ],
     )
     finding = LongTextField(say("复核情况（内部留存，加密保存）"), [required()], longest=3000)

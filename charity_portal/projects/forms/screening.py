@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wtforms import HiddenField
+from wtforms.fields import SelectChoice
 
 from charity_portal.kernel.errors import Invalid
 from charity_portal.kernel.forms import (
@@ -99,7 +100,7 @@ def check_form(items: Iterable[Item]) -> type[CheckForm]:
     for item in items:
         fields[f"holds-{item.key}"] = RadioField(
             item.label,
-            choices=[(YES, say("符合")), (NO, say("不符合"))],
+            choices=[SelectChoice(YES, say("符合")), SelectChoice(NO, say("不符合"))],
             validate_choice=False,
         )
         fields[f"note-{item.key}"] = TextField(say("不符合之处"), longest=LONGEST_NOTE)

@@ -130,7 +130,7 @@ def preview_letters(call: Call) -> str:
     )
 
 
-@blueprint.get("/<int:call_id>/export.<file_format>")
+@blueprint.get("/<int:call_id>/export.<any(csv, xlsx):file_format>")
 @requires("projects:application:list", load=lambda call_id, file_format: calls.call(call_id))
 def export(call: Call) -> Any:
     """The decisions of a call as xlsx or csv."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from wtforms.fields import SelectChoice
 
 from charity_portal.kernel import clock, navigation
 from charity_portal.kernel.i18n import _, localized, say
@@ -52,7 +53,7 @@ def index() -> str:
     )
 
 
-@blueprint.get("/export.<file_format>")
+@blueprint.get("/export.<any(csv, xlsx):file_format>")
 @requires("projects:application:list")
 def export(file_format: str) -> Any:
     """Exactly the rows of the filter, as xlsx or csv."""
@@ -81,19 +82,22 @@ def _filter() -> tuple[QueueForm, Filter]:
     """What the address asks for; what it cannot mean is left out."""
     form = QueueForm(request.args)
     form.call.choices = [
-        ("", say("全部")),
-        *((str(c.id), f"{c.number} {localized(c, 'title')}") for c in queries.calls_in_queue()),
+        SelectChoice("", say("全部")),
+        *(
+            SelectChoice(str(c.id), f"{c.number} {localized(c, 'title')}")
+            for c in queries.calls_in_queue()
+        ),
     ]
     call_id = _whole(form.call.data)
     tracks = queries.tracks_of(call_id) if call_id is not None else []
     form.track.choices = [
-        ("", say("全部") if tracks else say("先选择征集")),
-        *((str(t.id), localized(t, "title")) for t in tracks),
+        SelectChoice("", say("全部") if tracks else say("先选择征集")),
+        *(SelectChoice(str(t.id), localized(t, "title")) for t in tracks),
     ]
     form.state.choices = [
-        ("todo", say("待办（待审查、容缺受理）")),
-        *((state, Application.MACHINE.word(state)) for state in STATES),
-        ("all", say("全部")),
+        SelectChoice("todo", say("待办（待审查、容缺受理）")),
+        *(SelectChoice(state, Application.MACHINE.word(state)) for state in STATES),
+        SelectChoice("all", say("全部")),
     ]
     state = request.args.get("state") or "todo"
     form.state.data = state if state in (*STATES, "all") else "todo"

@@ -7,6 +7,7 @@ session, so that no code ever stands in an address.
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from wtforms.fields import SelectChoice
 
 from charity_portal.kernel import clock, files, navigation
 from charity_portal.kernel.database import transaction
@@ -118,8 +119,14 @@ def _objection_form(notice: PublicNotice) -> ObjectionForm:
     form = ObjectionForm()
     proposed = [p for p in notices.projects(notice.id) if p.outcome in GRANTS]
     form.application_id.choices = [
-        ("", say("请选择")),
-        *((str(p.application_id), f"{p.title}（{p.organization}）") for p in proposed),
+        SelectChoice("", say("请选择")),
+        *(
+            SelectChoice(
+                str(p.application_id),
+                say("%(title)s（%(organization)s）", title=p.title, organization=p.organization),
+            )
+            for p in proposed
+        ),
     ]
     wanted = request.args.get("project", "")
     if request.method == "GET" and wanted in {str(p.application_id) for p in proposed}:
