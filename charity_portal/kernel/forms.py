@@ -30,7 +30,7 @@ from wtforms.validators import (
     StopValidation,
     ValidationError,
 )
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, DateTimeLocalInput, ListWidget
 
 from charity_portal.kernel import clock, identifiers, money
 from charity_portal.kernel.errors import Invalid, PortalError
@@ -165,11 +165,8 @@ class PercentField(_ParsedField):
         return int(points)
 
     def show(self, value: int) -> str:
-        return (
-            f"{Decimal(value) / 100:f}".rstrip("0").rstrip(".")
-            if value % 100
-            else str(value // 100)
-        )
+        whole, rest = divmod(value, 100)
+        return f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)
 
 
 class UsccField(_ParsedField):
@@ -181,6 +178,8 @@ class UsccField(_ParsedField):
 
 class LocalDateTimeField(Field):
     """A moment typed on the city's clocks, kept aware in UTC."""
+
+    widget = DateTimeLocalInput()
 
     def _value(self) -> str:
         if self.raw_data:
@@ -194,6 +193,8 @@ class LocalDateTimeField(Field):
             return
         try:
             typed = datetime.fromisoformat(text)
+            if not 1900 <= typed.year < 2200:
+                raise ValueError
         except ValueError as wrong:
             raise ValueError(str(say("请填写日期和时间，例如 2026-03-05 17:00。"))) from wrong
         self.data = clock.at_local(typed.date(), typed.hour, typed.minute, typed.second)
