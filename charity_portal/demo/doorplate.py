@@ -1,0 +1,2 @@
+"""placeholder"""
+def show(width): pass
