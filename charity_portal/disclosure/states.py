@@ -21,7 +21,7 @@ VERSION = StateMachine(
             "disclosure:report:publish",
             say("由新版本取代"),
         ),
-        Transition("drop", {"draft"}, "dropped", "disclosure:report:publish", say("弃用草稿")),
+        Transition("drop", {"draft"}, "dropped", "disclosure:report:draft", say("弃用草稿")),
     ],
     initial="draft",
 )

@@ -6,7 +6,9 @@ from charity_portal.kernel.errors import Conflict, Invalid, WrongState
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.permissions import Actor, require
 from charity_portal.projects.models.calls import Call
-from charity_portal.projects.rules.call_corrections import MUST_STAY, PARTS, TEXTS, Texts, plain
+from charity_portal.projects.rules.call_corrections import MUST_STAY, PARTS, plain
+from charity_portal.projects.rules.call_corrections import TEXTS as TEXTS
+from charity_portal.projects.rules.call_corrections import Texts as Texts
 
 CORRECTED_IN = ("published", "noticed", "concluded")
 

@@ -23,7 +23,8 @@ from charity_portal.projects.models.screening import Decision
 from charity_portal.projects.queries import decisions as queries
 from charity_portal.projects.rules import decisions as rules
 from charity_portal.projects.rules import letters as letter_rules
-from charity_portal.projects.rules.decisions import Line, Verdict
+from charity_portal.projects.rules.decisions import Line
+from charity_portal.projects.rules.decisions import Verdict as Verdict
 from charity_portal.projects.services import letters, screening
 
 

@@ -27,7 +27,8 @@ from charity_portal.projects.queries.screening import Case
 from charity_portal.projects.rules import letters as letter_rules
 from charity_portal.projects.rules import screening as rules
 from charity_portal.projects.rules.letters import Lack, Letter
-from charity_portal.projects.rules.screening import Finding, Item
+from charity_portal.projects.rules.screening import Finding as Finding
+from charity_portal.projects.rules.screening import Item
 from charity_portal.projects.services import letters
 
 KIND = "projects.screening"
