@@ -6,8 +6,10 @@ repetition. Without MAIL_URL letters are kept and can be read in the office.
 
 import smtplib
 from collections.abc import Sequence
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
@@ -20,6 +22,7 @@ from charity_portal.kernel.i18n import Text
 from charity_portal.kernel.permissions import Actor
 
 STATES = ("held", "queued", "sent", "kept")
+KEPT_FOR = timedelta(days=180)
 
 
 class OutboxMail(Model):
@@ -122,3 +125,18 @@ def letters(kind: str, subject_id: int) -> list[OutboxMail]:
             .order_by(OutboxMail.id)
         )
     )
+
+
+@jobs.daily("mail.sweep", hour=3)
+def sweep(run: jobs.Run) -> jobs.Effect:
+    """Letters are not an archive: what left (or was kept) long ago is removed with its addresses."""
+
+    def effect() -> dict[str, int]:
+        long_ago = clock.now() - KEPT_FOR
+        gone = sa.delete(OutboxMail).where(
+            OutboxMail.state.in_(("sent", "kept")), OutboxMail.created_at < long_ago
+        )
+        removed: Any = db.session.execute(gone)
+        return {"removed": removed.rowcount}
+
+    return effect

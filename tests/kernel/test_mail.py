@@ -92,3 +92,16 @@ def test_with_a_server_a_letter_is_sent_again_after_a_failure(
     assert message["Subject"] == "题目"
     assert message["Message-ID"] == f"<letter-{mail_id}@mail.example.org>"
     assert message.get_content().strip() == "正文"
+
+
+def test_letters_of_long_ago_are_removed_and_waiting_ones_are_not(
+    app: Flask, worker: Worker, clock: FrozenClock
+) -> None:
+    gone, waiting = post(), post(hold=True)
+    worker()
+    clock.advance(days=181)
+    fresh = post()
+    worker(recurring=True)
+    left = set(db.session.scalars(sa.select(OutboxMail.id)))
+    assert left == {waiting, fresh}
+    assert gone not in left
