@@ -53,6 +53,17 @@ def newest_change(application_id: int, key: str) -> DraftChange | None:
     )
 
 
+def newest_changes(application_id: int, keys: Collection[str]) -> dict[str, DraftChange]:
+    """The latest recorded change of each of these fields, by key; ids grow with revisions."""
+    newest = (
+        sa.select(sa.func.max(DraftChange.id))
+        .where(DraftChange.application_id == application_id, DraftChange.key.in_(keys))
+        .group_by(DraftChange.key)
+    )
+    rows = db.session.scalars(sa.select(DraftChange).where(DraftChange.id.in_(newest)))
+    return {row.key: row for row in rows}
+
+
 def changes_page(application_id: int, key: str = "", after: str | None = None) -> Page[DraftChange]:
     """The changes of a draft (or of one field), newest first."""
     wanted = sa.select(DraftChange).where(DraftChange.application_id == application_id)

@@ -117,8 +117,9 @@ def save_fields(actor: Actor, application_id: int, rev: int, fields: Mapping[str
         application.changed_at = clock.now()
         if application.state == "draft":
             application.title = result.saved.get("title", application.title).strip()
+        last = drafts.newest_changes(application_id, list(result.saved))
         for key, text in result.saved.items():
-            _write(actor, application, held, key, text)
+            _write(actor, application, held, last.get(key), key, text)
         db.session.flush()
     return _told(application, held, result)
 
@@ -144,13 +145,17 @@ def _refuse_out_of_scope(scope: Scope, result: Merge) -> None:
 
 
 def _write(
-    actor: Actor, application: Application, held: dict[str, DraftField], key: str, text: str
+    actor: Actor,
+    application: Application,
+    held: dict[str, DraftField],
+    last: DraftChange | None,
+    key: str,
+    text: str,
 ) -> None:
     """Set one field and remember what it said before."""
     now, rev = clock.now(), application.rev
     present = held.get(key)
     before = present.value if present else ""
-    last = drafts.newest_change(application.id, key)
     if (
         last is not None
         and last.changed_by == actor.user_id
