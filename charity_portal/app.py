@@ -13,6 +13,7 @@ from charity_portal.accounts import permissions as accounts_permissions
 from charity_portal.accounts import tasks as accounts_tasks
 from charity_portal.accounts.views import blueprints as accounts_views
 from charity_portal.accounts.views import identity
+from charity_portal.demo import cli as demo_cli
 from charity_portal.disclosure import permissions as disclosure_permissions
 from charity_portal.disclosure import tasks as disclosure_tasks
 from charity_portal.disclosure.views import home as disclosure_home
@@ -70,6 +71,7 @@ COMMANDS = (
     accounts_cli.group,
     organizations_cli.group,
     projects_cli.projects_group,
+    demo_cli.group,
 )
 TASKS = (
     accounts_tasks,
