@@ -291,7 +291,9 @@ def _objection(world: World) -> int:
 EXAMPLES: dict[str, Example] = {
     "notice_id": lambda world: _own_notice(world).id,
     "objection_id": _objection,
-    "projects_notices.number": lambda world: _own_notice(world).number,
+    "projects_notices.show.number": lambda world: _own_notice(world).number,
+    "projects_notices.object_to.number": lambda world: _own_notice(world).number,
+    "projects_notices.progress.number": lambda world: "YY-2026-000001",
     **{
         f"projects_cases.{view}.application_id": lambda world: _own_application(world).id
         for view in ("show", "preview", "screen", "complete", "turn_down", "reopen")

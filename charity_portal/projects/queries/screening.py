@@ -156,7 +156,9 @@ def filed_by(user_id: int) -> list[Application]:
     )
     return list(
         db.session.scalars(
-            own.options(joinedload(Application.call)).order_by(Application.changed_at.desc()).limit(50)
+            own.options(joinedload(Application.call))
+            .order_by(Application.changed_at.desc())
+            .limit(50)
         )
     )
 
