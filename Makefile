@@ -90,6 +90,11 @@ install_packages() {
 }
 endef
 
+# Whether a shared library can be loaded, whatever package it came with.
+define has
+has() { $(BIN)/python -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$$1" 2>/dev/null; }
+endef
+
 $(BIN)/python:
 	$(install_packages)
 	command -v $(PYTHON) >/dev/null || install_packages python3
@@ -115,7 +120,7 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
 $(VENV)/.system: | $(BIN)/python
 	$(install_packages)
 	missing=()
-	has() { $(BIN)/python -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$$1" 2>/dev/null; }
+	$(has)
 	has libpango-1.0.so.0 || missing+=(libpango-1.0-0)
 	has libpangoft2-1.0.so.0 || missing+=(libpangoft2-1.0-0)
 	has libharfbuzz-subset.so.0 || missing+=(libharfbuzz-subset0)
@@ -125,7 +130,11 @@ $(VENV)/.system: | $(BIN)/python
 
 $(VENV)/.system-test: $(VENV)/.system
 	$(install_packages)
-	[ -x "$${CHROMIUM:-/usr/bin/chromium}" ] || install_packages chromium
+	$(has)
+	missing=()
+	has libatomic.so.1 || missing+=(libatomic1) # the browser's driver wants it
+	[ -x "$${CHROMIUM:-/usr/bin/chromium}" ] || missing+=(chromium)
+	install_packages "$${missing[@]}"
 	touch $@
 
 $(NODE_TOOLS): tests/tools/package-lock.json | $(BIN)/python
