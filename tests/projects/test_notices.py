@@ -9,9 +9,10 @@ from flask import Flask
 
 from charity_portal.kernel import mail
 from charity_portal.kernel.database import db, transaction
-from charity_portal.kernel.errors import Forbidden, PortalError, WrongState
+from charity_portal.kernel.errors import Forbidden, PortalError
 from charity_portal.kernel.permissions import SYSTEM, Actor
 from charity_portal.projects.errors import (
+    AlreadyHandled,
     NoticeOver,
     NoticeUnderWay,
     OpenObjections,
@@ -162,8 +163,9 @@ def test_without_objections_the_awards_are_confirmed(app: Flask, clock: FrozenCl
         (make.REQUESTED, make.REQUESTED, notice.number),
         (make.REQUESTED, 30_000 * make.YUAN, notice.number),
     ]
-    with pytest.raises(WrongState):
+    with pytest.raises(AlreadyHandled) as refused:
         conclude(desk, notice)
+    assert "姜审批" in str(refused.value.message) and "办结公示" in str(refused.value.message)
     assert db.session.query(Award).count() == 2
 
 

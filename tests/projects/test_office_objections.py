@@ -71,7 +71,7 @@ def test_officers_examine_and_approvers_answer(
     sign_in(client, desk.officer.user_id or 0)
     assert client.post(f"/office/objections/{key}/examine").status_code == 303
     again = client.post(f"/office/objections/{key}/examine")
-    assert again.status_code == 409
+    assert again.status_code == 409 and "何经办已于 2026-03-02 10:00 办理“开始复核”" in again.text
     full = {
         "answer-result": "dismissed",
         "answer-finding": "x",

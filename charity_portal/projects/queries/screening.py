@@ -7,10 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from charity_portal.accounts import queries as accounts
-from charity_portal.kernel import audit
 from charity_portal.kernel.database import Page, db, page
-from charity_portal.kernel.i18n import Text, say
+from charity_portal.kernel.i18n import say
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.models.applications import Application, Attachment, Submission
 from charity_portal.projects.models.calls import Call, Track
@@ -19,14 +17,14 @@ from charity_portal.projects.models.screening import (
     CorrectionRequest,
     Screening,
 )
-from charity_portal.projects.queries import applicants, applications, calls, drafts
+from charity_portal.projects.queries import applicants, applications, calls, drafts, steps
+from charity_portal.projects.queries.steps import Event
 from charity_portal.projects.rules import dossier as dossiers
 from charity_portal.projects.rules import screening
 from charity_portal.projects.rules.call_form import CallForm
 from charity_portal.projects.rules.dossier import Dossier
 from charity_portal.projects.rules.screening import Item
 
-_OTHER_STEPS = {"promise": say("签署补齐承诺")}
 TODO = ("submitted", "conditional")
 NEVER_SEEN = ("draft", "discarded")
 STATES = (
@@ -170,16 +168,6 @@ def tracks_of(call_id: int) -> list[Track]:
 
 
 @dataclass(frozen=True)
-class Event:
-    """One step that was taken with an application."""
-
-    at: datetime
-    what: Text
-    who: str
-    reason: str | None
-
-
-@dataclass(frozen=True)
 class Case:
     """An application with all that an officer needs to judge it. `seen` names what is shown here."""
 
@@ -252,34 +240,10 @@ def papers_still_owed(condition: ConditionalAcceptance) -> list[str]:
     return screening.still_missing(condition.missing, present, condition.due_at)
 
 
-def history(application: Application) -> list[Event]:
-    """What was done with the application, newest first, with the names of whoever did it."""
-    entries = [e for e in audit.history(application) if step_word(e.action) is not None]
-    people = accounts.people({e.actor_id for e in entries if e.actor_id is not None})
-    return [
-        Event(e.at, step_word(e.action) or Text(e.action), _who(e, people), e.reason)
-        for e in entries
-    ]
-
-
 def last_step(application: Application) -> Event | None:
     """The newest step, papers that were handed in later included."""
-    events = history(application)
+    last = steps.last_step(application)
     submitted = applications.newest_submission(application.id)
-    if submitted is not None and (not events or events[0].at < submitted.submitted_at):
+    if submitted is not None and (last is None or last.at < submitted.submitted_at):
         return Event(submitted.submitted_at, say("提交材料"), str(say("申请机构")), None)
-    return events[0] if events else None
-
-
-def _who(entry: audit.AuditEntry, people: dict[int, accounts.Person]) -> str:
-    person = people.get(entry.actor_id) if entry.actor_id is not None else None
-    return person.name if person else ""
-
-
-def step_word(action: str) -> Text | None:
-    """What people call a recorded step of an application; None for what is no step."""
-    domain, _, rest = action.partition(".application.")
-    if domain != "projects":
-        return None
-    steps = {t.action: t.label for t in Application.MACHINE.transitions}
-    return steps.get(rest) or _OTHER_STEPS.get(rest)
+    return last

@@ -36,6 +36,7 @@ from charity_portal.projects.rules.decisions import GRANTS, Line, Verdict
 from charity_portal.projects.rules.dossier import day_of
 from charity_portal.projects.services import letters
 from charity_portal.projects.services.decisions import outcome_letter, set_decision
+from charity_portal.projects.services.taking import require_step
 
 ENTRY = {"award": "propose", "partial": "propose", "reserve": "hold", "refuse": "refuse"}
 
@@ -159,6 +160,7 @@ def conclude(actor: Actor, notice_id: int) -> PublicNotice:
     require(actor, "projects:notice:conclude", notice)
     if notice.state == "running":
         raise NoticeUnderWay
+    require_step(notice, "close")
     require_answered(notice_id)
     fire(actor, notice, "close")
     notice.closed_at = clock.now()
@@ -232,6 +234,7 @@ def conclude_call(actor: Actor, call_id: int) -> Call:
     """Close the call for good: no further notice follows. Raises Unfinished naming what is open."""
     call = locked(Call, call_id)
     require(actor, "projects:notice:conclude", call)
+    require_step(call, "conclude")
     if unfinished := queries.unfinished(call_id):
         raise Unfinished(unfinished)
     fire(actor, call, "conclude")

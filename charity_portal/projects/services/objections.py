@@ -20,6 +20,7 @@ from charity_portal.projects.errors import Anonymous, NoticeOver, OwnOrganizatio
 from charity_portal.projects.models.notices import Objection, PublicNotice
 from charity_portal.projects.queries import notices as queries
 from charity_portal.projects.rules import notices as rules
+from charity_portal.projects.services.taking import require_step
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
@@ -105,14 +106,14 @@ def _refuse(notice_id: int, statement: Statement) -> None:
 
 def examine(actor: Actor, objection_id: int) -> Objection:
     """An officer opens the re-examination."""
-    objection = _take(actor, objection_id)
+    objection = _take(actor, objection_id, "examine")
     fire(actor, objection, "examine")
     return objection
 
 
 def retract(actor: Actor, objection_id: int, reason: str) -> Objection:
     """The objector took it back; how that was established goes into the record."""
-    objection = _take(actor, objection_id)
+    objection = _take(actor, objection_id, "retract")
     if not reason.strip():
         raise Invalid(fields={"reason": [say("请写明撤回的方式和核实情况。")]})
     _keep_person_out(objection, "reason", reason)
@@ -125,7 +126,7 @@ def answer(
     actor: Actor, objection_id: int, upheld: bool, finding: str, public_outcome: str
 ) -> Objection:
     """Uphold or dismiss. `finding` stays inside; `public_outcome` is published and names no objector."""
-    objection = _take(actor, objection_id)
+    objection = _take(actor, objection_id, "uphold")
     wrong = {
         name: [message]
         for name, text, message in (
@@ -144,8 +145,10 @@ def answer(
     return objection
 
 
-def _take(actor: Actor, objection_id: int) -> Objection:
+def _take(actor: Actor, objection_id: int, action: str) -> Objection:
+    """Lock an objection for a step; AlreadyHandled when somebody was faster."""
     objection = locked(Objection, objection_id)
+    require_step(objection, action)
     if actor.role_in(objection.application.organization_id) is not None:
         raise OwnOrganization
     return objection

@@ -13,7 +13,7 @@ from charity_portal.projects.errors import AlreadyHandled
 from charity_portal.projects.forms.applications import answered
 from charity_portal.projects.forms.screening import CheckForm, ReasonForm, check_form
 from charity_portal.projects.models.applications import Application
-from charity_portal.projects.queries import applications
+from charity_portal.projects.queries import applications, steps
 from charity_portal.projects.queries import screening as queries
 from charity_portal.projects.queries.screening import Case
 from charity_portal.projects.rules import screening as rules
@@ -41,7 +41,7 @@ def show(application: Application) -> str:
 def _page(case: Case, form: CheckForm | None = None, reason_form: ReasonForm | None = None) -> str:
     actor = current_actor()
     own = actor.role_in(case.application.organization_id) is not None
-    steps = {t.action for t in case.application.MACHINE.actions(actor, case.application)}
+    open_steps = {t.action for t in case.application.MACHINE.actions(actor, case.application)}
     if form is None:
         form = _new_form(case)
     owed = queries.papers_still_owed(case.condition) if case.condition else []
@@ -51,11 +51,11 @@ def _page(case: Case, form: CheckForm | None = None, reason_form: ReasonForm | N
         application=case.application,
         form=form,
         reason_form=reason_form or ReasonForm(formdata=None, seen=case.seen),
-        screening="accept" in steps and not own,
-        steps=set() if own else steps,
+        screening="accept" in open_steps and not own,
+        steps=set() if own else open_steps,
         own=own,
         owed=owed,
-        history=queries.history(case.application),
+        history=steps.history(case.application),
         slots={slot.key: slot for slot in case.form.slots},
         labels={item.key: item.label for item in case.items},
         changes=_changes(case),
