@@ -44,10 +44,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def portals_running() -> Iterator[Callable[[str], LivePortal]]:
     """Running portals by the name of their database, started on first use."""
     running: dict[str, LivePortal] = {}
+    failed: dict[str, str] = {}  # a start that failed once is not tried again for each test
 
     def get(name: str) -> LivePortal:
+        if name in failed:
+            pytest.fail(f"the portal on {name} did not start, see above: {failed[name]}", False)
         if name not in running:
-            running[name] = LivePortal(name)
+            try:
+                running[name] = LivePortal(name)
+            except AssertionError as error:
+                failed[name] = str(error).splitlines()[0]
+                raise
         return running[name]
 
     yield get
@@ -132,10 +139,10 @@ def open_page(live: LivePortal, browser: Browser, troubles: list[str]) -> Iterat
         if language == "en":
             context.add_cookies([{"name": "language", "value": "en", "url": live.url}])
         contexts.append(context)
+        context.on("page", lambda page: listen(page, troubles))  # each of the person's tabs
         page = context.new_page()
         if not javascript:
             WITHOUT_SCRIPTS.add(page)
-        listen(page, troubles)
         return page
 
     yield open_one

@@ -95,7 +95,7 @@ class LivePortal:
         raise AssertionError(f"no answer from {self.url} in {PATIENCE} s:\n{self._tail()}")
 
     def _tail(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
 
 def chromium() -> str:
