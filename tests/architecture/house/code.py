@@ -250,8 +250,9 @@ RULES = (
         PORTAL,
         speaks_untranslated,
         {
-            "charity_portal/*/demo.py": "the demo city's own names and papers",
-            "charity_portal/*/demo/*.py": "the demo city's own names and papers",
+            "charity_portal/demo/*.py": "the demo city's own names and papers",
+            "charity_portal/*/demo.py": "the same, for what a domain adds to it",
+            "charity_portal/*/demo/*.py": "the same",
             "charity_portal/app.py": "the site's name stands beside its English twin",
             "charity_portal/kernel/i18n.py": "Chinese dates are written here, English ones beside",
             "charity_portal/kernel/money.py": "capital numerals are Chinese by definition",
