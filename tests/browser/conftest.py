@@ -1,12 +1,14 @@
 """Fixtures of the browser journeys: a real portal, a real browser, and no error left unnoticed."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.clocks import FrozenClock
 from tests.support.live import LivePortal, chromium
@@ -203,6 +205,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Iterator[Any]:
         pages = [page for context in browser.contexts for page in context.pages] if browser else []
         for number, page in enumerate(pages):
             path = folder / f"{item.name.replace('/', '_')}-{number}.png"
-            page.screenshot(path=path, full_page=True)
+            with suppress(PlaywrightError):  # of a page that died there is none
+                page.screenshot(path=path, full_page=True)
             report.sections.append(("picture", f"{page.url} -> {path}"))
     return report
