@@ -46,7 +46,9 @@ class Window:
 def scripts(call: str) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
     """A call's data and its applications, each with the name of who leads it."""
     script = sources.read(f"calls/{call}")
-    owners = {row["key"]: row.get("owner", "") for row in sources.rows("organizations", "organization")}
+    owners = {
+        row["key"]: row.get("owner", "") for row in sources.rows("organizations", "organization")
+    }
     return script, [{"lead": owners[spec["org"]], **spec} for spec in script["application"]]
 
 
@@ -113,7 +115,9 @@ def attach(city: City, actor: Actor, application_id: int, slot: str, paper: str)
     prepared = city.papers[paper]
     title = prepared.name.partition("（")[0]
     with transaction():
-        named = replace(prepared, name=files.clean_name(f"{title}-{application_id:03d}.pdf", ".pdf"))
+        named = replace(
+            prepared, name=files.clean_name(f"{title}-{application_id:03d}.pdf", ".pdf")
+        )
         attachments.add(actor, application_id, slot, named)
 
 

@@ -18,7 +18,9 @@ YUAN = 100
 PERCENT = 100
 
 
-def write(city: City, key: str, script: Mapping[str, Any], opens: datetime, closes: datetime) -> int:
+def write(
+    city: City, key: str, script: Mapping[str, Any], opens: datetime, closes: datetime
+) -> int:
     """A draft call with everything filled in; its id."""
     given, officer = script["call"], city.person("officer")
     year = clock.local(opens).year
@@ -27,7 +29,7 @@ def write(city: City, key: str, script: Mapping[str, Any], opens: datetime, clos
         call = calls.create(officer, script.get("kind", "standard"), title)
         city.calls[key] = call.id
         start = draft_of(call)
-    units = {name: _text(given.get(name), year) for name in TEXTS}
+    units: dict[str, Any] = {name: _text(given.get(name), year) for name in TEXTS}
     units |= {"opens_at": opens, "closes_at": closes, **_conditions(given)}
     for unit, rows in _rows(given, start.units).items():
         units[unit] = rows
@@ -104,7 +106,12 @@ def _question(row: Mapping[str, Any]) -> dict[str, Any]:
 def _category(row: Mapping[str, Any]) -> dict[str, Any]:
     cap = row["cap"] * PERCENT if "cap" in row else None
     management = row.get("management", False)
-    return {"title_zh": row["zh"], "title_en": row["en"], "cap_bp": cap, "is_management": management}
+    return {
+        "title_zh": row["zh"],
+        "title_en": row["en"],
+        "cap_bp": cap,
+        "is_management": management,
+    }
 
 
 def _slot(row: Mapping[str, Any]) -> dict[str, Any]:

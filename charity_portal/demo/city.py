@@ -25,6 +25,7 @@ class City:
     objections, which the portal tells only once.
     """
 
+    present: datetime
     calendar: Calendar
     password_hash: str
     papers: dict[str, files.Prepared] = field(default_factory=dict)

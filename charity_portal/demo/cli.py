@@ -1,5 +1,7 @@
 """Commands of the demo city."""
 
+import shutil
+
 import click
 from flask.cli import AppGroup
 
@@ -15,7 +17,9 @@ def load() -> None:
     try:
         city = loading.load(lambda what: click.echo(f"Demo city: {what}…"))
     except PortalError as refusal:
-        raise click.ClickException(f"{refusal.message.in_source()} / {refusal.message}") from refusal
+        raise click.ClickException(
+            f"{refusal.message.in_source()} / {refusal.message}"
+        ) from refusal
     click.echo(
         f"Demo city: {len(city.organizations)} organizations, {len(city.calls)} calls,"
         f" {len(city.applications)} applications."
@@ -25,4 +29,4 @@ def load() -> None:
 @group.command("accounts")
 def accounts() -> None:
     """Print the address and the demo accounts."""
-    doorplate.show(click.get_terminal_size().columns)
+    doorplate.show(shutil.get_terminal_size().columns)

@@ -18,8 +18,8 @@ MEMBERS = {
     "editor": say("机构经办人"),
     "finance": say("机构财务"),
 }
-NARROWEST = 60
-"""Columns below which there is no table: each account is a block of lines."""
+NARROWEST = 24
+"""Columns for the last column; with less there is no table, each account is a block of lines."""
 GAP = 2
 
 
@@ -54,13 +54,17 @@ def lines(width: int) -> Iterator[str]:
     if not found:
         return
     yield ""
-    yield from _blocks(found, width) if width < NARROWEST else _table(found, width)
+    first, second = _widths(found)
+    if width - first - second < NARROWEST:
+        yield from _blocks(found, width)
+    else:
+        yield from _table(found, first, second, width - first - second)
     yield ""
-    yield from _both(say("全部演示账号的密码："), DEMO_PASSWORD)
-    yield from _both(say("工作人员登录还需动态验证码，验证页会直接显示当前验证码。"))
+    yield from _both(width, say("全部演示账号的密码："), DEMO_PASSWORD)
+    yield from _both(width, say("工作人员登录还需动态验证码，验证页会直接显示当前验证码。"))
     yield ""
     config = current_app.config
-    yield f"{config['SITE_NAME_ZH']} · {config['SITE_NAME_EN']}"
+    yield from _wrapped(f"{config['SITE_NAME_ZH']} · {config['SITE_NAME_EN']}", width)
     yield config["PUBLIC_URL"]
     yield ""
 
@@ -71,24 +75,26 @@ def show(width: int) -> None:
         click.echo(line)
 
 
-def _both(text: Text, value: str = "") -> Iterator[str]:
-    yield f"{text.in_source()}{value}"
-    yield f"{_english(text)} {value}".rstrip()
+def _both(width: int, text: Text, value: str = "") -> Iterator[str]:
+    yield from _wrapped(f"{text.in_source()} {value}", width)
+    yield from _wrapped(f"{_english(text)} {value}", width)
 
 
 def _english(text: Text) -> str:
     return str(english().gettext(text.msgid))
 
 
-def _table(found: Sequence[Account], width: int) -> Iterator[str]:
-    head = (say("角色"), say("邮箱"), say("先看什么"))
+def _widths(found: Sequence[Account]) -> tuple[int, int]:
+    """Columns for the roles and for the addresses, with the gap behind each."""
     roles = [_wide(text) for a in found for text in (a.role.in_source(), _english(a.role))]
-    first = max(roles) + GAP
-    second = max(len(a.email) for a in found) + GAP
-    rest = max(20, width - first - second)
+    return max(roles) + GAP, max(len(a.email) for a in found) + GAP
+
+
+def _table(found: Sequence[Account], first: int, second: int, rest: int) -> Iterator[str]:
+    head = (say("角色"), say("邮箱"), say("先看什么"))
     for role, email, first_look in ([t.in_source() for t in head], [_english(t) for t in head]):
         yield _padded(role, first) + _padded(email, second) + first_look
-    yield "─" * (min(width, first + second + rest) - 1)
+    yield "─" * (first + second + rest - 1)
     for account in found:
         texts = [*_wrapped(account.try_zh, rest), *_wrapped(account.try_en, rest)]
         left = [(account.role.in_source(), account.email), (_english(account.role), "")]

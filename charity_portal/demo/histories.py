@@ -18,6 +18,8 @@ ORDER = (
     "eligible", "ineligible", "conditional", "promised", "correction",
 )  # fmt: skip
 """Which applications are looked through first; what still waits for an applicant comes last."""
+OTHERS = ("village", "spaces", "funds")
+"""Calls without applications."""
 
 
 def all_of(city: City) -> Iterator[Story]:
@@ -38,16 +40,23 @@ def all_of(city: City) -> Iterator[Story]:
     yield from _applied(city, "winter", -34, -21, screened=-14, per_day=3)
     yield office.decide(city, "winter", -2)
     yield _opened(city, "micro", -32, -13)
-    yield from _applied(city, "micro", -31, -15, screened=-9, per_day=2)
+    yield from _applied(city, "micro", -31, -15, screened=-7, per_day=2)
     yield _opened(city, "canteen", -12, 13)
+    yield _opened(city, "funds", -6, 22)
     yield from _applied(city, "canteen", -11, -3)
     yield applying.work_together(city)
     yield from (_village(city), _spaces(city), _next_year(city))
 
 
+def _other(key: str) -> Mapping[str, Any]:
+    """A call that nobody has applied to."""
+    script: Mapping[str, Any] = sources.read("calls/others")[key]
+    return script
+
+
 def _opened(city: City, key: str, opens: int, closes: int) -> Story:
     """A call is written, published two days later, and opens."""
-    script = sources.read(f"calls/{key}")
+    script = sources.read(f"calls/{key}") if key not in OTHERS else _other(key)
     yield city.at(opens - 4, 10, 15)
     calling.write(city, key, script, city.at(opens, 9), city.at(closes, 17))
     yield city.at(opens - 2, 15, 30)
@@ -238,16 +247,14 @@ def _children(city: City) -> Story:
 def _village(city: City) -> Story:
     """Published, not open yet."""
     yield city.at(-3, 14)
-    calling.write(
-        city, "village", sources.read("calls/others")["village"], city.at(4, 9), city.at(30, 17)
-    )
+    calling.write(city, "village", _other("village"), city.at(4, 9), city.at(30, 17))
     yield city.at(-2, 17)
     calling.publish(city, "village")
 
 
 def _spaces(city: City) -> Story:
     """Published and taken back."""
-    script = sources.read("calls/others")["spaces"]
+    script = _other("spaces")
     yield city.at(-30, 14)
     calling.write(city, "spaces", script, city.at(-26, 9), city.at(-6, 17))
     yield city.at(-29, 10)

@@ -3,9 +3,10 @@
 import re
 
 from charity_portal.accounts.services import invitations
+from charity_portal.demo import evenings
 from charity_portal.demo.city import City, address
 from charity_portal.demo.timeline import Story
-from charity_portal.kernel import jobs, mail
+from charity_portal.kernel import mail
 from charity_portal.kernel.database import transaction
 from charity_portal.organizations import queries
 from charity_portal.organizations.services import claims, members
@@ -19,7 +20,7 @@ def invited(city: City) -> Story:
     yield city.at(-109, 9, 20)
     accepted = _invite(city, "xingqiao", "editor2", "editor")
     yield city.at(-108, 19, 45)
-    jobs.run_due()
+    evenings.catch_up(city)
     with transaction():
         invitations.accept(city.person("editor2"), _token(accepted))
     yield city.at(-30, 10)
@@ -75,5 +76,8 @@ def claimed(city: City) -> Story:
 def _claim(city: City, person: str, organization: str, position: str) -> int:
     with transaction():
         return claims.claim(
-            city.person(person), city.organizations[organization], position, city.papers["authority"]
+            city.person(person),
+            city.organizations[organization],
+            position,
+            city.papers["authority"],
         )

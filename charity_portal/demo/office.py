@@ -121,4 +121,3 @@ def place_of(call: str, fate: str) -> int:
     """The first application of a call with that fate."""
     _, specs = scripts(call)
     return next(place for place, spec in enumerate(specs) if spec["fate"] == fate)
-

@@ -21,11 +21,12 @@ FIRST_SERIAL = 100
 
 def story(city: City) -> Story:
     """Accounts are opened, organizations entered, their owners join; later some lose their standing."""
+    rows = {row["key"]: row for row in sources.rows("organizations", "organization")}
     yield city.at(-112, 8, 30)
     for row in sources.rows("people", "staff"):
         _open_account(city, row["key"], row["name"], row["role"])
     yield city.at(-111, 9)
-    for place, row in enumerate(sources.rows("organizations", "organization")):
+    for place, row in enumerate(rows.values()):
         _enter(city, place, row)
     yield city.at(-110, 10)
     for row in sources.rows("people", "member"):
@@ -36,20 +37,20 @@ def story(city: City) -> Story:
     for row in sources.rows("people", "member"):
         if row["key"] != "editor2":  # comes by invitation
             _join(city, row["key"], row["organization"], row["role"])
-    for row in sources.rows("organizations", "organization"):
+    for row in rows.values():
         if "owner" in row and owner_key(row["key"]).startswith("owner."):
             _open_account(city, owner_key(row["key"]), row["owner"])
             _join(city, owner_key(row["key"]), row["key"], "owner")
     yield city.at(-100, 15)
     _list(city, "hongtu", "abnormal", "连续两年未按规定报送年度工作报告")
     yield city.at(-60, 15)
-    _list(city, "yuanfan", "abnormal", "未按规定报送上年度年度工作报告")
+    _list(city, "yuanfan", "abnormal", rows["yuanfan"]["basis"])
     yield city.at(-50, 11)
     with transaction():
-        reason = "会员大会决议注销，登记管理机关已办结"
+        reason = rows["jiuyuan"]["archived"]
         register.set_archived(city.person("officer"), city.organizations["jiuyuan"], True, reason)
     yield city.at(-41, 15)
-    _list(city, "hongtu", "serious", "列入活动异常名录满二年未改正")
+    _list(city, "hongtu", "serious", rows["hongtu"]["basis"])
 
 
 def _open_account(city: City, key: str, name: str, *roles: str) -> None:

@@ -1,5 +1,6 @@
 """Results as reports: published, corrected and published again, and one still waiting."""
 
+from charity_portal.demo import evenings
 from charity_portal.demo.city import City
 from charity_portal.demo.timeline import Story
 from charity_portal.disclosure.queries import reports
@@ -14,8 +15,15 @@ def contest(city: City) -> Story:
     """The contest's result, and its second edition after a correction of the English title."""
     yield city.at(-30, 10)
     _ask(city, "contest")
+    yield city.at(-30, 10, 2)
+    evenings.catch_up(city)
     yield city.at(-24, 9, 45)
-    _retitle(city, "contest", "{old}: Public Benefit Projects", "英文名称补充“公益项目”字样，与中文名称一致。")
+    _retitle(
+        city,
+        "contest",
+        "{old}: Public Benefit Projects",
+        "英文名称补充“公益项目”字样，与中文名称一致。",
+    )
     with transaction():
         call_results.draft(city.person("officer"), city.calls["contest"])
     yield city.at(-23, 15, 20)
@@ -23,6 +31,8 @@ def contest(city: City) -> Story:
         city, "contest", "更正英文名称，与中文名称一致；获资助项目和金额没有变化。",
         "The English title was put right; projects and amounts are unchanged.",
     )  # fmt: skip
+    yield city.at(-23, 15, 22)
+    evenings.catch_up(city)
 
 
 def stations(city: City) -> Story:

@@ -7,6 +7,7 @@ disk is waited for once.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 from sqlalchemy.orm import scoped_session, sessionmaker
 
@@ -22,7 +23,7 @@ def all_or_nothing() -> Iterator[None]:
         inside = sessionmaker(
             bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         )
-        db.session = scoped_session(inside)
+        db.session = cast(Any, scoped_session(inside))
         try:
             yield
         finally:

@@ -54,7 +54,9 @@ def _answer(script: Mapping[str, Any], spec: Mapping[str, Any], name: str, place
 
 def budget(script: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, str]:
     """Budget lines whose sources add up exactly to what is asked, in whole yuan."""
-    kind = script.get("budget") or ("micro" if script["kind"] == "micro" else theme_of(script, spec))
+    kind = script.get("budget") or (
+        "micro" if script["kind"] == "micro" else theme_of(script, spec)
+    )
     percent = script["call"].get("own_percent", 0)
     whole = _whole(spec["ask"], percent)
     lines = _lines(kind, whole)
