@@ -1,9 +1,6 @@
 """What can go wrong with accounts, as facts."""
 
-from datetime import datetime
-
-from charity_portal.kernel import clock
-from charity_portal.kernel.errors import Conflict, Forbidden, Invalid, PortalError, Throttled
+from charity_portal.kernel.errors import Conflict, Forbidden, Invalid, PortalError
 from charity_portal.kernel.i18n import Text, say
 
 
@@ -33,23 +30,6 @@ class CodeRefused(Invalid):
         super().__init__(
             fields={"code": [why or say("验证码不正确或已失效，请输入最新显示的验证码。")]}
         )
-
-
-class TooManyTries(Throttled):
-    """Too many failures for this account or from this address; `until` is when to try again."""
-
-    def __init__(self, until: datetime) -> None:
-        self.until = until
-        super().__init__(
-            say(
-                "尝试次数过多，请在 %(time)s 之后再试。",
-                time=clock.local(until).strftime("%H:%M:%S"),
-            )
-        )
-
-    def seconds_left(self) -> int:
-        """How long to wait, for the Retry-After header; at least one second."""
-        return max(1, round((self.until - clock.now()).total_seconds()))
 
 
 class LinkUnusable(PortalError):

@@ -101,15 +101,3 @@ class OneTimeLink(Model):
     withdrawn_at: Mapped[Stamp | None]
 
     __table_args__ = (one_of("purpose", PURPOSES),)
-
-
-class SignInCounter(Model):
-    """How many tries fell into one window, for an account or a network, known by a keyed hash."""
-
-    __tablename__ = "sign_in_counter"
-    id: Mapped[Id]
-    key: Mapped[str] = mapped_column(unique=True)
-    started_at: Mapped[Stamp]
-    count: Mapped[int]
-
-    __table_args__ = (sa.CheckConstraint("count >= 0", name="count"),)

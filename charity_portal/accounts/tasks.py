@@ -5,8 +5,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from charity_portal.accounts.models import UserSession
-from charity_portal.accounts.services import link_letters, links, throttling
-from charity_portal.kernel import clock, jobs
+from charity_portal.accounts.services import link_letters, links
+from charity_portal.kernel import clock, jobs, throttling
 from charity_portal.kernel.database import db
 
 SESSIONS_KEPT = timedelta(days=400)  # the sign-in history reaches back a good year

@@ -159,16 +159,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_mail_kind", ["kind", "subject_id"], unique=False)
 
     op.create_table(
-        "sign_in_counter",
-        sa.Column("id", BIGINT, nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("count", BIGINT, nullable=False),
-        sa.CheckConstraint("count >= 0", name=op.f("ck_sign_in_counter_count")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_counter")),
-        sa.UniqueConstraint("key", name=op.f("uq_sign_in_counter_key")),
-    )
-    op.create_table(
         "stored_file",
         sa.Column("id", BIGINT, nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -184,6 +174,16 @@ def upgrade() -> None:
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stored_file_sha256"), ["sha256"], unique=False)
 
+    op.create_table(
+        "try_counter",
+        sa.Column("id", BIGINT, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", BIGINT, nullable=False),
+        sa.CheckConstraint("count >= 0", name=op.f("ck_try_counter_count")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_try_counter")),
+        sa.UniqueConstraint("key", name=op.f("uq_try_counter_key")),
+    )
     op.create_table(
         "user_account",
         sa.Column("id", BIGINT, nullable=False),
@@ -1213,11 +1213,11 @@ def downgrade() -> None:
 
     op.drop_table("call")
     op.drop_table("user_account")
+    op.drop_table("try_counter")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
 
     op.drop_table("stored_file")
-    op.drop_table("sign_in_counter")
     with op.batch_alter_table("outbox_mail", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_mail_kind")
 

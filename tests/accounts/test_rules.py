@@ -20,6 +20,7 @@ from charity_portal.accounts.rules.sessions import (
     worth_noting,
 )
 from charity_portal.kernel import clock
+from charity_portal.kernel.throttling import network_of
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -42,7 +43,7 @@ def test_an_address_has_one_spelling() -> None:
 def test_network_addresses_are_counted_and_masked(
     address: str | None, counted: str, shown: str
 ) -> None:
-    assert addresses.network_of(address) == counted
+    assert network_of(address) == counted
     assert addresses.masked_network(address) == shown
 
 

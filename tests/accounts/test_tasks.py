@@ -1,10 +1,12 @@
 import sqlalchemy as sa
 from flask import Flask
 
-from charity_portal.accounts.models import OneTimeLink, SignInCounter, UserSession
+from charity_portal.accounts.models import OneTimeLink, UserSession
 from charity_portal.accounts.rules.throttle import SIGN_IN_ACCOUNT
-from charity_portal.accounts.services import sessions, throttling
+from charity_portal.accounts.services import sessions
+from charity_portal.kernel import throttling
 from charity_portal.kernel.database import db, transaction
+from charity_portal.kernel.throttling import TryCounter
 from tests.factories.accounts import make_link, make_user
 from tests.support.clocks import FrozenClock
 from tests.support.working import Worker
@@ -13,7 +15,7 @@ from tests.support.working import Worker
 def counts() -> list[int]:
     return [
         db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
-        for model in (SignInCounter, OneTimeLink, UserSession)
+        for model in (TryCounter, OneTimeLink, UserSession)
     ]
 
 

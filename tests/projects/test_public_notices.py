@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from charity_portal.kernel.database import db
 from charity_portal.projects.models.notices import Objection, PublicNotice
 from charity_portal.projects.queries import notices as queries
+from charity_portal.projects.rules import notices as rules
 from tests.factories import notices as make
 from tests.factories.calls import make_call
 from tests.factories.uploads import pdf
@@ -224,3 +225,23 @@ def test_pages_cost_the_same_however_many_projects(app: Flask, client: FlaskClie
 def test_an_unknown_notice_is_404(client: FlaskClient, notice: PublicNotice) -> None:
     assert client.get("/notices/GS-2026-999999").status_code == 404
     assert client.get("/notices/GS-2026-999999/objections/new").status_code == 404
+
+
+def test_a_flood_of_objections_is_held_back_and_the_text_is_kept(
+    client: FlaskClient, notice: PublicNotice
+) -> None:
+    for _ in range(rules.LODGING.tries):
+        assert client.post(new(notice), data=statement(notice)).status_code == 303
+    lodged = count()
+    response = client.post(new(notice), data=statement(notice, text="这一条应当留在表格里"))
+    assert response.status_code == 429
+    assert "尝试次数过多" in response.text
+    assert "这一条应当留在表格里" in response.text
+    assert count() == lodged
+
+
+def test_codes_cannot_be_guessed_at_will(client: FlaskClient, notice: PublicNotice) -> None:
+    guess = {"number": "YY-2026-000001", "code": "AAAA-AAAA-AAAA"}
+    for _ in range(rules.LOOKING_UP.tries):
+        assert client.post("/notices/objections/status", data=guess).status_code == 422
+    assert client.post("/notices/objections/status", data=guess).status_code == 429

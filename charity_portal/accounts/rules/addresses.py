@@ -3,24 +3,12 @@
 import ipaddress
 import unicodedata
 
+from charity_portal.kernel.throttling import network_of
+
 
 def normal_email(text: str) -> str:
     """The one spelling under which an address is kept and looked up."""
     return unicodedata.normalize("NFKC", text).strip().lower()
-
-
-def network_of(address: str | None) -> str:
-    """What tries are counted under: an IPv4 address, or the /64 that one IPv6 subscriber holds."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        mapped = parsed.ipv4_mapped
-        if mapped is None:
-            return str(ipaddress.ip_network((parsed, 64), strict=False))
-        return str(mapped)
-    return str(parsed)
 
 
 def masked_network(address: str | None) -> str:

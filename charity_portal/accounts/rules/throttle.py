@@ -1,21 +1,8 @@
 """How many tries are allowed, and in what time."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `tries` in a `window` that starts with the first."""
-
-    name: str
-    tries: int
-    window: timedelta
-
-    def over(self, started_at: datetime, now: datetime) -> bool:
-        """Whether a window that began then has passed."""
-        return now - started_at >= self.window
-
+from charity_portal.kernel.throttling import Limit
 
 SIGN_IN_ACCOUNT = Limit("account", 10, timedelta(minutes=15))
 SIGN_IN_NETWORK = Limit(

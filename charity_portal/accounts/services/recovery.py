@@ -4,7 +4,8 @@ from charity_portal.accounts.errors import LinkUnusable
 from charity_portal.accounts.models import User
 from charity_portal.accounts.rules.addresses import normal_email
 from charity_portal.accounts.rules.throttle import LETTER_ACCOUNT, LETTER_NETWORK
-from charity_portal.accounts.services import links, passwords, throttling
+from charity_portal.accounts.services import links, passwords
+from charity_portal.kernel import throttling
 from charity_portal.kernel.database import locked
 from charity_portal.kernel.permissions import ANONYMOUS, Actor
 

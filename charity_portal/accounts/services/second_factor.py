@@ -7,8 +7,8 @@ from charity_portal.accounts.models import RecoveryCode, User, UserSession
 from charity_portal.accounts.queries import recovery_codes_left
 from charity_portal.accounts.rules import second_factor as rules
 from charity_portal.accounts.rules.throttle import CODE
-from charity_portal.accounts.services import letters, sessions, throttling
-from charity_portal.kernel import audit, clock
+from charity_portal.accounts.services import letters, sessions
+from charity_portal.kernel import audit, clock, throttling
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Forbidden, WrongState
 from charity_portal.kernel.i18n import say

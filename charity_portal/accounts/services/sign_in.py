@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from charity_portal.accounts.models import User
 from charity_portal.accounts.rules.addresses import normal_email
 from charity_portal.accounts.rules.throttle import PASSWORD_AGAIN, SIGN_IN_ACCOUNT, SIGN_IN_NETWORK
-from charity_portal.accounts.services import passwords, sessions, throttling
-from charity_portal.kernel import audit
+from charity_portal.accounts.services import passwords, sessions
+from charity_portal.kernel import audit, throttling
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.permissions import ANONYMOUS, Actor
 

@@ -12,13 +12,14 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from charity_portal.accounts import queries
 from charity_portal.accounts.queries import Identity
-from charity_portal.accounts.rules.addresses import masked_network, network_of
+from charity_portal.accounts.rules.addresses import masked_network
 from charity_portal.accounts.rules.devices import short_device
 from charity_portal.accounts.rules.sessions import IDLE_OTHERS, worth_noting
 from charity_portal.accounts.services import sessions
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import NotSignedIn
+from charity_portal.kernel.throttling import network_of
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _LINK = "link"

@@ -1,8 +1,8 @@
 """How a form shows that a service refused what was typed."""
 
-from charity_portal.accounts.errors import TooManyTries
 from charity_portal.kernel.errors import PortalError
 from charity_portal.kernel.forms import Form
+from charity_portal.kernel.throttling import TooManyTries
 
 
 def refuse(form: Form, problem: PortalError) -> tuple[int, dict[str, str]]:

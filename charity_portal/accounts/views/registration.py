@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from charity_portal.accounts.errors import TooManyTries
 from charity_portal.accounts.forms import ForgottenForm, RegisterForm
 from charity_portal.accounts.services import recovery, registration
 from charity_portal.accounts.views import identity
@@ -12,6 +11,7 @@ from charity_portal.accounts.views.refusals import refuse
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.i18n import language
 from charity_portal.kernel.permissions import requires
+from charity_portal.kernel.throttling import TooManyTries
 
 blueprint = Blueprint("accounts_registration", __name__, url_prefix="/account")
 blueprint.after_request(identity.never_stored)

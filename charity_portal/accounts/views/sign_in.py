@@ -16,7 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from wtforms.widgets import PasswordInput
 
 from charity_portal.accounts import queries
-from charity_portal.accounts.errors import SignInRefused, TooManyTries
+from charity_portal.accounts.errors import SignInRefused
 from charity_portal.accounts.forms import SignInForm
 from charity_portal.accounts.services import passwords, sessions
 from charity_portal.accounts.services import sign_in as signing
@@ -26,6 +26,7 @@ from charity_portal.kernel import navigation
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.permissions import Actor, current_actor, requires
 from charity_portal.kernel.preferences import own_path
+from charity_portal.kernel.throttling import TooManyTries
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/account")
 blueprint.after_request(identity.never_stored)

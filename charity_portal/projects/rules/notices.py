@@ -11,11 +11,16 @@ from datetime import date, datetime, timedelta
 
 from charity_portal.kernel import clock
 from charity_portal.kernel.i18n import Text, say
+from charity_portal.kernel.throttling import Limit
 from charity_portal.kernel.workdays import add_workdays, source, workdays_between
 
 FEWEST_WORKDAYS, MOST_WORKDAYS = 3, 30
 EXAMINATION_WORKDAYS = 10
 """How long a re-examination may take; part of the rules printed beside the objection form."""
+
+LODGING = Limit("objection", 10, timedelta(hours=1))
+LOOKING_UP = Limit("objection-status", 30, timedelta(minutes=15))
+"""What one network may do; several neighbours may well object to the same project."""
 
 OPEN = ("received", "examining")
 _NO_NAME = re.compile(

@@ -9,12 +9,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from wtforms.fields import SelectChoice
 
-from charity_portal.kernel import clock, files, navigation
+from charity_portal.kernel import clock, files, navigation, throttling
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import Invalid, NotFound, TooLarge
 from charity_portal.kernel.files import BadFile
 from charity_portal.kernel.i18n import _, say
 from charity_portal.kernel.permissions import current_actor, requires
+from charity_portal.kernel.throttling import Limit, TooManyTries, network_of
+from charity_portal.kernel.web import public_page
 from charity_portal.projects.errors import NoticeOver
 from charity_portal.projects.forms.notices import ObjectionForm, StatusForm
 from charity_portal.projects.models.applications import Application
@@ -37,6 +39,7 @@ MOST_OPENED = 5
 
 @blueprint.get("")
 @requires("public")
+@public_page
 def index() -> str:
     """Running notices first, then all of them."""
     return render_template(
@@ -58,6 +61,7 @@ def _takes(notice: PublicNotice) -> bool:
 
 @blueprint.get("/<number>")
 @requires("public", load=notices.by_number)
+@public_page
 def show(notice: PublicNotice) -> str:
     """One notice."""
     projects = notices.projects(notice.id)
@@ -94,18 +98,25 @@ def object_to(notice: PublicNotice) -> Any:
     if not form.submitted():
         return _objection_page(notice, form), 422
     try:
+        _count_try(rules.LODGING)
         prepared = _evidence(form)
         with transaction():
             given = services.lodge(current_actor(), notice.id, _statement(form), prepared)
     except (BadFile, TooLarge) as problem:
         form.evidence.errors = [*form.evidence.errors, str(problem.message)]
         return _objection_page(notice, form), problem.status
-    except (Invalid, NoticeOver) as problem:
+    except (Invalid, NoticeOver, TooManyTries) as problem:
         form.refuse(problem)
         return _objection_page(notice, form), problem.status
     session[LODGED] = {"number": given.number, "code": given.code}
     _open_for_this_browser(given.number)
     return redirect(url_for(".receipt"), 303)
+
+
+def _count_try(limit: Limit) -> None:
+    """The pages are open to everybody: TooManyTries keeps a script from flooding or guessing."""
+    with transaction():
+        throttling.count((limit, network_of(request.remote_addr)))
 
 
 def _evidence(form: ObjectionForm) -> files.Prepared | None:
@@ -188,6 +199,7 @@ def status() -> Any:
     if request.method == "GET":
         return render_template("projects/notices/status.html", form=form)
     if form.submitted():
+        _count_try(rules.LOOKING_UP)
         found = objections.objection_by_code(form.number.data or "", form.code.data or "")
         if found is not None:
             _open_for_this_browser(found.number)

@@ -5,12 +5,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from charity_portal.accounts.errors import TooManyTries
-from charity_portal.accounts.models import SignInCounter
 from charity_portal.accounts.rules.throttle import SIGN_IN_ACCOUNT, SIGN_IN_NETWORK
-from charity_portal.accounts.services import throttling
 from charity_portal.app import create_app
+from charity_portal.kernel import throttling
 from charity_portal.kernel.database import db, transaction
+from charity_portal.kernel.throttling import TooManyTries, TryCounter
 from tests.factories.accounts import PASSWORD, make_user
 from tests.support.apps import Portal, settings_for
 from tests.support.clocks import FrozenClock
@@ -80,7 +79,7 @@ def test_success_starts_the_account_afresh_and_gives_the_network_its_try_back(
     for _ in range(TRIES - 1):
         attempt(client, user.email)
     assert attempt(client, user.email, PASSWORD) == 303
-    rows = db.session.execute(sa.select(SignInCounter.key, SignInCounter.count))
+    rows = db.session.execute(sa.select(TryCounter.key, TryCounter.count))
     by_name = {row.key.partition(":")[0]: row[1] for row in rows}
     assert by_name == {"account": 0, "network": TRIES - 1}
 
@@ -88,7 +87,7 @@ def test_success_starts_the_account_afresh_and_gives_the_network_its_try_back(
 def test_counters_name_nobody_and_are_swept(app: Flask, clock: FrozenClock) -> None:
     with transaction():
         throttling.count((SIGN_IN_ACCOUNT, "li@example.org"))
-    key = db.session.scalars(sa.select(SignInCounter.key)).one()
+    key = db.session.scalars(sa.select(TryCounter.key)).one()
     assert "li" not in key.partition(":")[2]
     clock.advance(hours=25)
     with transaction():
