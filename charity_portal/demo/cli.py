@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from charity_portal.demo import doorplate, loading
 from charity_portal.kernel.errors import PortalError
+from charity_portal.kernel.i18n import english
 
 group = AppGroup("demo", help="The demo city: a made-up city with something in every state.")
 
@@ -17,9 +18,9 @@ def load() -> None:
     try:
         city = loading.load(lambda what: click.echo(f"Demo city: {what}…"))
     except PortalError as refusal:
-        raise click.ClickException(
-            f"{refusal.message.in_source()} / {refusal.message}"
-        ) from refusal
+        said = refusal.message
+        in_english = english().gettext(said.msgid)
+        raise click.ClickException(f"{said.in_source()} {in_english}") from refusal
     click.echo(
         f"Demo city: {len(city.organizations)} organizations, {len(city.calls)} calls,"
         f" {len(city.applications)} applications."
