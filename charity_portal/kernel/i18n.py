@@ -5,6 +5,7 @@ A message id is the Chinese sentence itself, so zh is complete by construction. 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,12 +24,13 @@ from flask_babel import Babel, Domain, get_domain, get_locale
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 from flask_babel import pgettext as _pgettext
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from charity_portal.kernel import clock
 
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "language"
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
 _ = gettext = _gettext
@@ -174,6 +176,13 @@ def time_text(moment: datetime | None) -> str:
     return f"{date_text(there.date())} {there:%H:%M}"
 
 
+def lang_of(value: object) -> Markup:
+    """The `lang` attribute for what somebody wrote in Chinese and an English page shows as it is
+    (WCAG 3.1.2); nothing on a Chinese page."""
+    foreign = language() == "en" and isinstance(value, str) and _HAN.search(value)
+    return Markup(' lang="zh-CN"') if foreign else Markup("")
+
+
 def domain() -> Domain:
     """The catalogue in use (tests look into it)."""
     return get_domain()
@@ -192,5 +201,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, number=number, date_text=date_text, time_text=time_text
     )
-    app.jinja_env.globals.update(localized=localized, percent=percent, language=language)
+    app.jinja_env.globals.update(
+        localized=localized, percent=percent, language=language, lang_of=lang_of
+    )
     app.jinja_env.policies["ext.i18n.trimmed"] = True

@@ -74,6 +74,14 @@ def test_dates_in_both_languages(app: Flask) -> None:
     assert i18n.date_text(None) == "—"
 
 
+def test_chinese_on_an_english_page_says_what_it_is(app: Flask) -> None:
+    assert i18n.lang_of("老人食堂") == ""
+    with force_locale("en"):
+        assert i18n.lang_of("老人食堂") == ' lang="zh-CN"'
+        assert i18n.lang_of("Canteen") == ""
+        assert i18n.lang_of(None) == ""
+
+
 def test_what_has_no_english_is_shown_in_chinese(app: Flask) -> None:
     thing = SimpleNamespace(title_zh="标题", title_en=None, note_zh="说明", note_en="Note")
     with force_locale("en"):
