@@ -168,6 +168,11 @@ def date_text(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def day_text(iso: str | None) -> str:
+    """A day that a stored document holds as `2026-03-05`, as people read it."""
+    return date_text(date.fromisoformat(iso) if iso else None)
+
+
 def time_text(moment: datetime | None) -> str:
     """Date and minute on the city's clocks."""
     if moment is None:
@@ -199,7 +204,7 @@ def init_app(app: Flask) -> None:
     )
     babel.domain_instance = _MergedDomain()  # type: ignore[no-untyped-call]
     app.jinja_env.filters.update(
-        money=money, number=number, date_text=date_text, time_text=time_text
+        money=money, number=number, date_text=date_text, day_text=day_text, time_text=time_text
     )
     app.jinja_env.globals.update(
         localized=localized, percent=percent, language=language, lang_of=lang_of

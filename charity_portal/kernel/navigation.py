@@ -1,5 +1,6 @@
 """What the navigation bars offer: each domain adds its entries, a page shows those that are open."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import Flask, request, url_for
@@ -19,6 +20,7 @@ class Entry:
     label: Text
     permission: str
     order: int
+    home_of: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -36,9 +38,19 @@ class Entry:
 _entries: list[Entry] = []
 
 
-def add(audience: str, endpoint: str, label: Text, permission: str, order: int) -> None:
-    """Offer an endpoint in one audience's navigation; lower `order` stands first."""
-    entry = Entry(audience, endpoint, label, permission, order)
+def add(
+    audience: str,
+    endpoint: str,
+    label: Text,
+    permission: str,
+    order: int,
+    home_of: Collection[str] = (),
+) -> None:
+    """Offer an endpoint in one audience's navigation; lower `order` stands first.
+
+    Holders of the roles in `home_of` begin their work there.
+    """
+    entry = Entry(audience, endpoint, label, permission, order, frozenset(home_of))
     if audience not in AUDIENCES:
         raise ValueError(audience)
     if entry not in _entries:
@@ -50,6 +62,13 @@ def entries(audience: str) -> list[Entry]:
     actor = current_actor()
     shown = [e for e in _entries if e.audience == audience and can(actor, e.permission)]
     return sorted(shown, key=lambda entry: entry.order)
+
+
+def home(audience: str) -> Entry | None:
+    """Where the current actor begins: the entry of their role, else the first that is open."""
+    shown = entries(audience)
+    own = [entry for entry in shown if entry.home_of & current_actor().roles]
+    return next(iter([*own, *shown]), None)
 
 
 def init_app(app: Flask) -> None:

@@ -17,7 +17,14 @@ from charity_portal.oversight.queries import TrailFilter
 
 blueprint = Blueprint("oversight_audit", __name__, url_prefix="/office/audit")
 
-add("office", "oversight_audit.index", say("审计记录"), "oversight:audit:read", 90)
+add(
+    "office",
+    "oversight_audit.index",
+    say("审计记录"),
+    "oversight:audit:read",
+    90,
+    home_of=("auditor",),
+)
 
 
 def _number(name: str) -> int | None:

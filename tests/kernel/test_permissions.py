@@ -14,8 +14,8 @@ KNOWN = Actor(user_id=5, name="known", memberships={7: "editor"})
 
 
 @pytest.fixture(autouse=True)
-def rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Names of this test only."""
+def rules(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Names of this test only; the app has its own by then."""
     monkeypatch.setattr(permissions, "_rules", dict(permissions._rules))
     permissions.register(
         {

@@ -15,6 +15,7 @@ from flask import Flask
 from charity_portal.app import create_app
 from charity_portal.kernel.database import db
 from tests.support.apps import settings_for
+from tests.support.client import watch
 from tests.support.clocks import FrozenClock
 from tests.support.live import LivePortal
 from tests.support.paths import ROOT
@@ -35,6 +36,7 @@ class Stage(LivePortal):
         self.app: Flask = create_app(
             settings_for(self.database.url, self.data_dir, public_url=self.url)
         )
+        watch(self.app)
 
     @contextmanager
     def opened(self, clock: FrozenClock) -> Iterator[None]:

@@ -20,7 +20,12 @@ from charity_portal.kernel.permissions import current_actor, requires
 blueprint = Blueprint("accounts_office", __name__, url_prefix="/office/people")
 
 navigation.add(
-    "office", "accounts_office.people_list", say("人员与角色"), "accounts:person:manage", 900
+    "office",
+    "accounts_office.people_list",
+    say("人员与角色"),
+    "accounts:person:manage",
+    900,
+    home_of=("administrator",),
 )
 
 

@@ -114,8 +114,8 @@ def _fill_in_demo(form: SignInForm) -> None:
 def start() -> Any:
     """Lead a signed-in person to where their work is."""
     for audience in ("office", "workspace"):
-        if entries := navigation.entries(audience):
-            return redirect(entries[0].url)
+        if entry := navigation.home(audience):
+            return redirect(entry.url)
     return redirect(url_for("accounts_profile.show"))
 
 

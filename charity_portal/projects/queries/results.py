@@ -149,13 +149,15 @@ def track_totals(call_id: int) -> list[TrackTotal]:
 
 
 def awarded_rows(call_id: int) -> list[ResultRow]:
-    """Every award of a call, newest first, then by number."""
+    """Every award: of a call by number, of a funder's history the newest first."""
+    call = db.session.get_one(Call, call_id)
+    newest_first = () if call.external_ref is None else (Award.awarded_on.desc(),)
     rows = db.session.execute(
         sa.select(Application, Award, Track.title_zh, Track.title_en)
         .join(Award, Award.application_id == Application.id)
         .outerjoin(Track, Track.id == Application.track_id)
         .where(Application.call_id == call_id, Application.state == "awarded")
-        .order_by(Award.awarded_on.desc(), Application.number)
+        .order_by(*newest_first, Application.number)
     ).all()
     profiles = organizations.profiles({app.organization_id for app, *_ in rows})
     return [_row(app, award, zh, en, profiles[app.organization_id]) for app, award, zh, en in rows]

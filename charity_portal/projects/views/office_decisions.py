@@ -25,7 +25,12 @@ from charity_portal.projects.views.downloads import table_file
 blueprint = Blueprint("projects_decisions", __name__, url_prefix="/office/decisions")
 
 navigation.add(
-    "office", "projects_decisions.index", say("立项决定"), "projects:application:list", 30
+    "office",
+    "projects_decisions.index",
+    say("立项决定"),
+    "projects:application:list",
+    30,
+    home_of=("approver",),
 )
 
 SHOWN = ("eligible", "decided", "proposed", "reserve", "refused", "awarded", "cancelled")

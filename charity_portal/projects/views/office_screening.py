@@ -21,7 +21,12 @@ from charity_portal.projects.views.downloads import table_file
 blueprint = Blueprint("projects_screening", __name__, url_prefix="/office/screening")
 
 navigation.add(
-    "office", "projects_screening.index", say("资格审查"), "projects:application:list", 20
+    "office",
+    "projects_screening.index",
+    say("资格审查"),
+    "projects:application:list",
+    20,
+    home_of=("officer",),
 )
 
 COLUMNS = (

@@ -37,6 +37,25 @@ navigation.add(
 )
 
 
+@organizations.add_cards
+def to_do(actor: Actor) -> list[organizations.Card]:
+    """What waits for a person, with the day it ends; shown on the workspace's first page."""
+    if not actor.memberships:
+        return []
+    rows = desk.rows(applications.applications_of(list(actor.memberships), None, None).items)
+    return [
+        organizations.Card(
+            row.application.title or say("未命名的申请"),
+            say("%(todo)s，还剩 %(left)s", todo=row.todo, left=row.left) if row.left else row.todo,
+            url_for(row.endpoint, application_id=row.application.id),
+            say("去办理"),
+            order=10,
+        )
+        for row in rows
+        if row.todo is not None and row.due is not None
+    ]
+
+
 @blueprint.get("")
 @requires("projects:application:own")
 def index() -> Any:
