@@ -1,8 +1,8 @@
 """Settings, read once from the environment and handed to `create_app`.
 
-Embedded by default: without DATABASE_URL everything lives in `var/` beside this file, the secret
-key included (made on the first start, readable by its owner only). With DATABASE_URL the portal
-counts as deployed and SECRET_KEY has no default.
+Embedded by default: on SQLite everything lives in `var/` beside this file, the secret key included
+(made on the first start, readable by its owner only). On PostgreSQL the portal counts as deployed
+and SECRET_KEY has no default.
 """
 
 import os
@@ -14,8 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 
 
-class SettingsError(Exception):
-    """The environment does not describe a portal that could run; the text says what is missing."""
+class SettingsError(SystemExit):
+    """The environment does not describe a portal that could run: it ends with a line that says why."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,14 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings; raises SettingsError naming the variable that is missing or wrong."""
         data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
-        database_url = env.get("DATABASE_URL", "")
+        default_url = f"sqlite:///{data_dir / 'portal.sqlite3'}"
+        database_url = _driver(env.get("DATABASE_URL") or default_url)
         public_url = (
             env.get("PUBLIC_URL") or f"http://127.0.0.1:{env.get('PORT', '8000')}"
         ).rstrip("/")
         return cls(
-            database_url=_driver(database_url or f"sqlite:///{data_dir / 'portal.sqlite3'}"),
-            secret_key=_secret_key(env, data_dir, embedded=not database_url),
+            database_url=database_url,
+            secret_key=_secret_key(env, data_dir, embedded=database_url.startswith("sqlite")),
             data_dir=data_dir,
             public_url=public_url,
             city_zh=env.get("CITY_ZH", cls.city_zh),
@@ -75,7 +76,7 @@ def _secret_key(env: Mapping[str, str], data_dir: Path, embedded: bool) -> str:
     if key:
         return key
     if not embedded:
-        raise SettingsError("SECRET_KEY must be set when DATABASE_URL is set")
+        raise SettingsError("SECRET_KEY must be set when DATABASE_URL names a database server")
     path = data_dir / "secret.key"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
