@@ -1,6 +1,5 @@
 """Screening as it is kept: steps, letters, deadlines, two officers at once."""
 
-
 import pytest
 from flask import Flask
 
