@@ -1,6 +1,8 @@
 """Fixtures that every test may use; a module in `support/` stands behind each."""
 
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -29,6 +31,8 @@ hypothesis_settings.load_profile("tests")
 def pytest_configure(config: pytest.Config) -> None:
     """No test leaves this machine, whatever it imports."""
     sockets.block()
+    # Told to stop, a run ends in good order: what it started (PostgreSQL, portals) ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     for name in ("DATABASE_URL", "SECRET_KEY", "DATA_DIR", "MAIL_URL", "PUBLIC_URL", "PORT"):
         os.environ.pop(name, None)
 
