@@ -1,0 +1,117 @@
+"""What can be measured about a page as it is drawn, and what its words should be."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sqlalchemy as sa
+from playwright.sync_api import Page
+
+from charity_portal.kernel.database import Model, db
+from charity_portal.kernel.i18n import english
+from charity_portal.kernel.secrets import Encrypted
+from charity_portal.organizations.rules import regions
+
+HAN = re.compile(r"[\u3400-\u9fff]+")
+HOLE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+TOO_LOW = """least => [...document.querySelectorAll(
+    "button, select, a.button, summary, input[type=submit], input[type=file]")]
+  .filter(node => node.checkVisibility() && !node.closest(".sr"))
+  .map(node => [node, node.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && box.height < least - 0.5)
+  .map(([node, box]) => `${node.tagName} "${node.textContent.trim().slice(0, 20)}" ${box.height}px`)
+"""
+WIDER = """() => document.documentElement.scrollWidth > window.innerWidth
+  ? [...document.querySelectorAll("body *")]
+      .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
+      .slice(0, 3).map(node => `${node.tagName}.${node.className}`) : []
+"""
+CHINESE = """() => {
+  const foreign = node => node.closest('[lang^="zh"]') || node.closest("script, style, template, noscript");
+  const found = [];
+  const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode())
+    if (node.parentElement && !foreign(node.parentElement)) found.push(node.data);
+  for (const node of document.querySelectorAll("[aria-label], [title], [alt], [placeholder]"))
+    if (!foreign(node))
+      for (const name of ["aria-label", "title", "alt", "placeholder"]) found.push(node.getAttribute(name) || "");
+  return found.map(text => text.trim()).filter(text => /[\\u3400-\\u9fff]/.test(text));
+}"""
+
+
+def too_low(page: Page, least: int) -> list[str]:
+    """Buttons, lists and the like that are lower than `least` CSS pixels."""
+    found: list[str] = page.evaluate(TOO_LOW, least)
+    return found
+
+
+def wider(page: Page, width: int) -> list[str]:
+    """What makes the page scroll sideways in a window of this width."""
+    page.set_viewport_size({"width": width, "height": 800})
+    found: list[str] = page.evaluate(WIDER)
+    return found
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What people typed, and names of places: as whole texts, and together. Letters and jobs are the
+    portal's words, so that they count as whole texts only."""
+
+    texts: frozenset[str]
+    together: str
+
+
+def left_in_chinese(page: Page, typed: Typed) -> list[str]:
+    """Chinese on an English page that is neither marked as such nor something that people typed:
+    messages of the catalogue, and words that stand nowhere in the database."""
+    texts: list[str] = page.evaluate(CHINESE)
+    unknown = (text for text in texts if text not in typed.texts)
+    parts = (part for text in unknown for part in text.split(" · ") if HAN.search(part))
+    return [
+        part
+        for part in parts
+        if part not in typed.texts
+        and (_is_message(part) or any(run not in typed.together for run in HAN.findall(part)))
+    ]
+
+
+def _is_message(text: str) -> bool:
+    plain, patterns = _messages()
+    return text in plain or any(pattern.fullmatch(text) for pattern in patterns)
+
+
+@lru_cache(maxsize=1)
+def _messages() -> tuple[frozenset[str], list[re.Pattern[str]]]:
+    """The catalogue's messages; names of two characters and less may be somebody's words too."""
+    ids: Iterable[str] = (key if isinstance(key, str) else key[0] for key in english()._catalog)
+    known = [key for key in ids if len("".join(HAN.findall(key))) > 4]
+    holed = [key for key in known if HOLE.search(key)]
+    patterns = [
+        re.compile(".*".join(re.escape(part) for part in HOLE.split(key)), re.DOTALL)
+        for key in holed
+    ]
+    return frozenset(known) - frozenset(holed), patterns
+
+
+def everything_typed() -> Typed:
+    """All text that the database keeps, sealed or not."""
+    whole: set[str] = set()
+    counties = [*regions.cities(), *regions.counties()]
+    together = [place.name_zh for county in counties for place in (county, *below(county))]
+    for table in Model.metadata.sorted_tables:
+        for row in db.session.execute(sa.select(table)):
+            values = [str(value) for value in row if isinstance(value, str | dict | list)]
+            whole.update(value.strip() for value in values)
+            if table.name not in ("outbox_mail", "job"):
+                together += values
+    for mapper in Model.registry.mappers:
+        sealed = [n for n, v in vars(mapper.class_).items() if isinstance(v, Encrypted)]
+        for row in db.session.scalars(sa.select(mapper.class_)) if sealed else ():
+            together += [getattr(row, name) or "" for name in sealed]
+    return Typed(frozenset(whole), "\n".join(together))
+
+
+def below(county: regions.Region) -> Sequence[regions.Region]:
+    return regions.townships(county.code) if county.level == "county" else ()
