@@ -252,7 +252,10 @@ def _take() -> Run | None:
 
 def _perform(run: Run) -> None:
     """Do one leased job: slow work first, then its effect in one fenced transaction."""
-    kind = db.session.scalars(sa.select(Job.kind).where(Job.id == run.job_id)).one()
+    kind = db.session.scalar(sa.select(Job.kind).where(Job.id == run.job_id))
+    if kind is None:
+        log.warning("job %s was removed before it was done", run.job_id)
+        return
     try:
         with _kept_alive(run):
             effect = _handlers[kind](run)

@@ -101,6 +101,20 @@ def test_a_worker_that_slept_past_its_lease_changes_nothing(
     assert (job(job_id).state, times_done()) == ("done", 1)
 
 
+def test_a_job_that_was_removed_after_it_was_taken_stops_no_worker(
+    app: Flask, registry: None
+) -> None:
+    jobs.handler("work")(lambda run: count_up)
+    first, second = enqueue(), enqueue()
+    run = jobs._take()
+    assert run is not None and run.job_id == first
+    with transaction():
+        db.session.execute(sa.delete(Job).where(Job.id == first))
+    jobs._perform(run)
+    assert times_done() == 0
+    assert jobs.run_due() == 1 and job(second).state == "done"
+
+
 def test_progress_renews_the_lease_and_is_refused_to_a_late_worker(
     app: Flask, registry: None, clock: FrozenClock
 ) -> None:
