@@ -71,7 +71,7 @@ def _await(what: Callable[[], bool]) -> None:
 def _children(parent: int) -> dict[str, int]:
     """Processes begun by `parent`: `gunicorn` and `work`, with their numbers."""
     listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True
     )
     found = {}
     for line in listed.stdout.splitlines():

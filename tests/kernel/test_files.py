@@ -279,7 +279,8 @@ def test_a_name_is_only_a_name(typed: str, shown: str) -> None:
 
 
 def test_the_same_content_is_kept_once(folder: Path) -> None:
-    first, second = _prepare(uploads.pdf(), "a.pdf"), _prepare(uploads.pdf(), "b.pdf")
+    content = uploads.pdf()
+    first, second = _prepare(content, "a.pdf"), _prepare(content, "b.pdf")
     assert first.sha256 == second.sha256
     kept = [path for path in (folder / "files").rglob("*") if path.is_file()]
     assert len(kept) == 1
