@@ -70,13 +70,10 @@ def _await(what: Callable[[], bool]) -> None:
 
 def _children(parent: int) -> dict[str, int]:
     """Processes begun by `parent`: `gunicorn` and `work`, with their numbers."""
-    listed = subprocess.run(
-        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True
-    )
     found = {}
-    for line in listed.stdout.splitlines():
-        number, _, command = line.strip().partition(" ")
-        found["gunicorn" if "gunicorn" in command else command.split()[-1]] = int(number)
+    for number in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        command = Path(f"/proc/{number}/cmdline").read_text().split("\0")
+        found["gunicorn" if "gunicorn" in command else command[-2]] = int(number)
     return found
 
 
