@@ -1,0 +1,1 @@
+"""Venture-philanthropy competitions: editions, panels, scoring, and results anybody can recompute."""

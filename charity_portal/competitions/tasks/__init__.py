@@ -1,0 +1,1 @@
+"""Work of competitions that is done later."""
