@@ -13,6 +13,8 @@ from charity_portal.accounts import permissions as accounts_permissions
 from charity_portal.accounts import tasks as accounts_tasks
 from charity_portal.accounts.views import blueprints as accounts_views
 from charity_portal.accounts.views import identity
+from charity_portal.competitions import permissions as competitions_permissions
+from charity_portal.competitions.views import blueprints as competitions_views
 from charity_portal.demo import cli as demo_cli
 from charity_portal.disclosure import permissions as disclosure_permissions
 from charity_portal.disclosure import tasks as disclosure_tasks
@@ -53,6 +55,7 @@ RULES = (
     accounts_permissions.RULES,
     organizations_permissions.RULES,
     projects_permissions.RULES,
+    competitions_permissions.RULES,
     oversight_permissions.RULES,
     disclosure_permissions.RULES,
 )
@@ -61,6 +64,7 @@ BLUEPRINTS = (
     *accounts_views.BLUEPRINTS,
     *organizations_views.BLUEPRINTS,
     *projects_views.BLUEPRINTS,
+    *competitions_views.BLUEPRINTS,
     oversight_views.blueprint,
     disclosure_home.blueprint,
     disclosure_results.blueprint,

@@ -1,0 +1,88 @@
+"""Who may do what in competitions. A conflict of interest is a wall here, not a warning."""
+
+from typing import Any
+
+from charity_portal.kernel.permissions import Actor, staff
+
+STAFF = ("officer", "approver", "auditor")
+
+
+def _edition_is_public(actor: Actor, edition: Any) -> bool:
+    return edition.state not in ("draft", "cancelled") or actor.has_role(*STAFF)
+
+
+def _own_panelist(actor: Actor, panelist: Any) -> bool:
+    return actor.signed_in and panelist.user_id == actor.user_id
+
+
+def _may_withdraw(actor: Actor, panelist: Any) -> bool:
+    return _own_panelist(actor, panelist) or actor.has_role("officer")
+
+
+def _own_expert(actor: Actor, expert: Any) -> bool:
+    return actor.signed_in and expert.user_id == actor.user_id
+
+
+def _own_review(actor: Actor, review: Any) -> bool:
+    """The reviewer whom it is assigned to, while the panel membership lasts."""
+    panelist = review.panelist
+    return (
+        _own_panelist(actor, panelist)
+        and panelist.state == "accepted"
+        and review.conflict_id is None
+        and review.state != "void"
+    )
+
+
+def _writes_review(actor: Actor, review: Any) -> bool:
+    return _own_review(actor, review) and review.state == "open" and review.stage.state == "open"
+
+
+def _reopens_review(actor: Actor, review: Any) -> bool:
+    """The reviewer until the stage closes, afterwards a named officer; both give a reason."""
+    if review.stage.edition.state != "judging":
+        return False
+    own = _own_review(actor, review) and review.stage.state == "open"
+    return own or actor.has_role("officer")
+
+
+RULES = {
+    "competitions:edition:read": _edition_is_public,
+    "competitions:edition:list": staff(*STAFF),
+    "competitions:edition:edit": staff("officer"),
+    "competitions:edition:open": staff("officer"),
+    "competitions:edition:finish": staff("officer"),
+    "competitions:edition:resume": staff("approver"),
+    "competitions:edition:rank": staff("officer", "approver"),
+    "competitions:edition:choose": staff("officer", "approver"),
+    "competitions:edition:select": staff("approver"),
+    "competitions:edition:publish": staff("approver"),
+    "competitions:edition:cancel": staff("approver"),
+    "competitions:stage:run": staff("officer"),
+    "competitions:stage:reopen": staff("approver"),
+    "competitions:expert:list": staff(*STAFF),
+    "competitions:expert:own": staff("reviewer"),
+    "competitions:expert:edit": _own_expert,
+    "competitions:expert:nominate": staff("officer"),
+    "competitions:expert:admit": staff("approver"),
+    "competitions:expert:leave": lambda actor, expert: (
+        _own_expert(actor, expert) or actor.has_role("officer")
+    ),
+    "competitions:panel:manage": staff("officer"),
+    "competitions:panel:read": _own_panelist,
+    "competitions:panel:answer": _own_panelist,
+    "competitions:panel:withdraw": _may_withdraw,
+    "competitions:conflict:list": staff(*STAFF),
+    "competitions:conflict:change": staff("officer"),
+    "competitions:conflict:lift": staff("approver"),
+    "competitions:assignment:list": staff(*STAFF),
+    "competitions:assignment:change": staff("officer"),
+    "competitions:review:own": staff("reviewer"),
+    "competitions:review:read": _own_review,
+    "competitions:review:write": _writes_review,
+    "competitions:review:reopen": _reopens_review,
+    "competitions:review:list": staff(*STAFF),
+    "competitions:blind:prepare": staff("officer"),
+    "competitions:pitch:run": staff("officer"),
+    "competitions:pitch:watch": staff(*STAFF),
+}
