@@ -312,6 +312,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("stage_id", "key", name=op.f("uq_criterion_stage_id_key")),
     )
     op.create_table(
+        "hidden_term",
+        sa.Column("id", BIGINT, nullable=False),
+        sa.Column("edition_id", BIGINT, nullable=False),
+        sa.Column("application_id", BIGINT, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("added_by", BIGINT, nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["user_account.id"], name=op.f("fk_hidden_term_added_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_hidden_term_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["edition.id"], name=op.f("fk_hidden_term_edition_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hidden_term")),
+        sa.UniqueConstraint(
+            "edition_id",
+            "application_id",
+            "text",
+            name=op.f("uq_hidden_term_edition_id_application_id_text"),
+        ),
+    )
+    with op.batch_alter_table("hidden_term", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_hidden_term_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
         "panelist",
         sa.Column("id", BIGINT, nullable=False),
         sa.Column("edition_id", BIGINT, nullable=False),
@@ -821,6 +851,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_panelist_user_id"))
 
     op.drop_table("panelist")
+    with op.batch_alter_table("hidden_term", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hidden_term_application_id"))
+
+    op.drop_table("hidden_term")
     op.drop_table("criterion")
     with op.batch_alter_table("bonus_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bonus_grant_application_id"))

@@ -164,3 +164,18 @@ class ReleasedPaper(Model):
     released_at: Mapped[Stamp] = mapped_column(default=clock.now)
 
     __table_args__ = (sa.UniqueConstraint("edition_id", "attachment_id"),)
+
+
+class HiddenTerm(Model):
+    """A text that an officer has reviewers not see in an application, beside what the register knows of
+    the applicant: a brand, a nickname, a person's name."""
+
+    __tablename__ = "hidden_term"
+    id: Mapped[Id]
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("edition.id"))
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), index=True)
+    text: Mapped[str]
+    added_by: Mapped[int | None] = mapped_column(sa.ForeignKey(_USER))
+    added_at: Mapped[Stamp] = mapped_column(default=clock.now)
+
+    __table_args__ = (sa.UniqueConstraint("edition_id", "application_id", "text"),)
