@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charity_portal.kernel.merging import Held, Step, clean
 from charity_portal.projects.rules import budget
-from charity_portal.projects.rules.drafting import clean, combine
-from charity_portal.projects.rules.merge import Held, Step
+from charity_portal.projects.rules.drafting import combine
 
 A, B, C = "aaaaaaaa", "bbbbbbbb", "cccccccc"
 

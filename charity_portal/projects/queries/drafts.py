@@ -5,10 +5,10 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from charity_portal.kernel.database import Page, db, page
+from charity_portal.kernel.merging import Held, Step
 from charity_portal.projects.models.applications import Application, DraftChange, DraftField
 from charity_portal.projects.models.screening import ConditionalAcceptance, CorrectionRequest
 from charity_portal.projects.rules import scope
-from charity_portal.projects.rules.merge import Held, Step
 from charity_portal.projects.rules.scope import Scope
 
 

@@ -2,17 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from charity_portal.kernel.merging import Held, Merge, Step, base_at, merge
 from charity_portal.projects.rules import budget
-from charity_portal.projects.rules.merge import Held, Merge, Step, base_at, merge
-
-HARDEST_LIMIT = 20_000
-"""No field holds more characters than this; the limits that people read are lower."""
-
-
-def clean(text: str) -> str:
-    """Line ends as one character, and nothing that no keyboard types (a database refuses NUL)."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in plain if c >= " " or c in "\n\t")
 
 
 def combine(

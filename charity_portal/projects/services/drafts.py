@@ -1,13 +1,20 @@
 """Applications are started, written by several people at once, thrown away and brought back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Forbidden, Invalid, NotFound, WrongState
 from charity_portal.kernel.i18n import Text, say
+from charity_portal.kernel.merging import (
+    HARDEST_LIMIT,
+    ONE_CHANGE,
+    Conflict,
+    Merge,
+    Saved,
+    clean,
+)
 from charity_portal.kernel.permissions import Actor, require
 from charity_portal.kernel.states import fire
 from charity_portal.projects.errors import ClosedCall, LimitReached, NotEligible, OutOfScope
@@ -20,33 +27,9 @@ from charity_portal.projects.rules.call_form import CallForm
 from charity_portal.projects.rules.calls import require_open
 from charity_portal.projects.rules.defects import Defect
 from charity_portal.projects.rules.dossier import known_key
-from charity_portal.projects.rules.merge import Merge
 from charity_portal.projects.rules.scope import Scope
 
-ONE_CHANGE = timedelta(seconds=60)
-"""What one person changes in a field within this time is one entry of its history."""
 UNDO_DAYS = 30
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A field that both sides changed: nothing was written, the person has to choose."""
-
-    mine: str
-    theirs: str
-    changed_by: int | None
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What became of a save; `rev` is the draft's revision now."""
-
-    rev: int
-    at: datetime
-    saved: list[str] = field(default_factory=list)
-    merged: dict[str, str] = field(default_factory=dict)
-    conflicts: dict[str, Conflict] = field(default_factory=dict)
 
 
 def start(actor: Actor, call_id: int, organization_id: int, on_behalf: bool = False) -> Application:
@@ -97,7 +80,7 @@ def _new(actor: Actor, call: Call, organization_id: int, on_behalf: bool) -> App
 
 
 def save_fields(actor: Actor, application_id: int, rev: int, fields: Mapping[str, str]) -> Saved:
-    """Write what was typed against revision `rev`; see `rules.merge` for what becomes of each field.
+    """Write what was typed against revision `rev`; see `kernel.merging` for what becomes of each field.
 
     A draft may still be written after the call has closed: nothing typed is lost, it only cannot be
     submitted. Raises Invalid (per field) for unknown fields and OutOfScope outside a correction.
@@ -105,7 +88,7 @@ def save_fields(actor: Actor, application_id: int, rev: int, fields: Mapping[str
     application = locked(Application, application_id)
     require(actor, "projects:application:edit", application)
     call = calls.whole_call(application.call_id) or application.call
-    mine = {key: drafting.clean(text) for key, text in fields.items()}
+    mine = {key: clean(text) for key, text in fields.items()}
     _refuse_unknown(calls.form_of(call), mine)
     held = drafts.held(application_id)
     result = drafting.combine(
@@ -129,8 +112,8 @@ def _refuse_unknown(form: CallForm, mine: Mapping[str, str]) -> None:
     for key, text in mine.items():
         if not known_key(form, key):
             wrong[key] = [say("申请表中没有这一项。")]
-        elif len(text) > drafting.HARDEST_LIMIT:
-            most = drafting.HARDEST_LIMIT
+        elif len(text) > HARDEST_LIMIT:
+            most = HARDEST_LIMIT
             wrong[key] = [say("不能超过 %(n)s 个字。", n=most)]
     if len(budget.order_of(mine.get(budget.ORDER, ""))) > 2 * budget.MOST_LINES:
         wrong[budget.ORDER] = [say("预算最多 %(n)s 行，请合并同类支出。", n=budget.MOST_LINES)]

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from charity_portal.kernel import clock, money
+from charity_portal.kernel import autosaving, money
 from charity_portal.kernel.database import transaction
-from charity_portal.kernel.errors import Invalid
-from charity_portal.kernel.i18n import _, say
+from charity_portal.kernel.i18n import _
+from charity_portal.kernel.merging import Saved
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.forms import applications as forms
@@ -19,7 +19,6 @@ from charity_portal.projects.rules.call_form import CallForm
 from charity_portal.projects.rules.defects import Defect
 from charity_portal.projects.rules.dossier import field_word
 from charity_portal.projects.services import drafts as services
-from charity_portal.projects.services.drafts import Saved
 from charity_portal.projects.views import application_pages as pages
 
 blueprint = Blueprint("projects_drafts", __name__, url_prefix="/workspace/applications")
@@ -44,7 +43,8 @@ def save(application: Application) -> Any:
     """The whole form, sent as a page: everything that does not clash is saved."""
     form = checks.form_of(application)
     action = request.form.get("action", "save")
-    fields = _chosen(form) if "resolving" in request.form else forms.posted(form, request.form)
+    resolving = "resolving" in request.form
+    fields = autosaving.chosen(request.form) if resolving else forms.posted(form, request.form)
     if action == "add_line":
         order = budget.order_of(fields.get(budget.ORDER, ""))
         fields[budget.ORDER] = ",".join([*order, budget.new_uid()])
@@ -53,26 +53,12 @@ def save(application: Application) -> Any:
         gone = action.removeprefix("remove:")
         fields[budget.ORDER] = ",".join(uid for uid in order if uid != gone)
     with transaction():
-        saved = services.save_fields(current_actor(), application.id, _revision(), fields)
+        saved = services.save_fields(
+            current_actor(), application.id, autosaving.posted_rev(request.form), fields
+        )
     if saved.conflicts:
         return _conflict_page(application, form, saved, action), 409
     return _after(application, action)
-
-
-def _revision() -> int:
-    text = request.form.get("rev", "")
-    if not text.isdigit():
-        raise Invalid(say("页面缺少版本信息，请刷新后再试。"))
-    return int(text)
-
-
-def _chosen(form: CallForm) -> dict[str, str]:
-    """What was decided on the page with both versions: only one's own texts have to be written."""
-    return {
-        key: request.form[f"mine-{key}"]
-        for key in (name.removeprefix("choice-") for name in request.form)
-        if request.form.get(f"choice-{key}") == "mine" and f"mine-{key}" in request.form
-    }
 
 
 def _after(application: Application, action: str) -> Any:
@@ -89,65 +75,21 @@ def _after(application: Application, action: str) -> Any:
 @requires("projects:application:edit", load=_application)
 def autosave(application: Application) -> Any:
     """Changed fields as JSON while somebody writes."""
-    body = request.get_json(silent=True)
-    rev, sent = _understood(body)
+    rev, sent = autosaving.understood(request.get_json(silent=True))
+    fields = autosaving.texts(sent, forms.from_json)
     form = checks.form_of(application)
-    texts = {key: forms.from_json(value) for key, value in sent.items()}
-    wrong = [key for key, text in texts.items() if text is None]
-    if wrong:
-        raise Invalid(fields={key: [say("这一项的内容无法识别。")] for key in wrong})
-    fields = {key: text for key, text in texts.items() if text is not None}
     with transaction():
         saved = services.save_fields(current_actor(), application.id, rev, fields)
-    return _answer(form, saved)
-
-
-def _understood(body: Any) -> tuple[int, dict[str, Any]]:
-    rev = body.get("rev") if isinstance(body, dict) else None
-    fields = body.get("fields") if isinstance(body, dict) else None
-    if type(rev) is not int or rev < 0 or not isinstance(fields, dict):
-        raise Invalid(say("保存请求的格式有误。"))
-    return rev, fields
-
-
-def _answer(form: CallForm, saved: Saved) -> Any:
-    answer: dict[str, Any] = {
-        "rev": saved.rev,
-        "saved_at": clock.local(clock.now()).isoformat(timespec="seconds"),
-        "merged": {key: forms.to_json(form, key, text) for key, text in saved.merged.items()},
-    }
-    if not saved.conflicts:
-        return jsonify(answer)
-    people = pages.names_of(c.changed_by for c in saved.conflicts.values())
-    answer["saved"] = saved.saved
-    answer["conflicts"] = {
-        key: {
-            "mine": forms.to_json(form, key, c.mine),
-            "theirs": forms.to_json(form, key, c.theirs),
-            "by": people.get(c.changed_by or 0, ""),
-            "at": clock.local(c.at).isoformat(timespec="seconds"),
-        }
-        for key, c in saved.conflicts.items()
-    }
-    return jsonify(answer), 409
+    people = pages.names_of(saved.editors()) if saved.conflicts else {}
+    return autosaving.answer(saved, people, lambda key, text: forms.to_json(form, key, text))
 
 
 def _conflict_page(application: Application, form: CallForm, saved: Saved, action: str) -> str:
-    people = pages.names_of(c.changed_by for c in saved.conflicts.values())
-    conflicts = {
-        key: {
-            "label": str(field_word(form, key)),
-            "mine": c.mine,
-            "theirs": c.theirs,
-            "by": people.get(c.changed_by or 0, ""),
-            "at": c.at,
-        }
-        for key, c in saved.conflicts.items()
-    }
+    people = pages.names_of(saved.editors())
     return render_template(
         "projects/applications/conflict.html",
         application=application,
-        conflicts=conflicts,
+        conflicts=autosaving.versions(saved, people, lambda key: str(field_word(form, key))),
         rev=saved.rev,
         action=action,
     )

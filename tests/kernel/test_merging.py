@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charity_portal.projects.rules.merge import Clash, Held, Step, base_at, merge
+from charity_portal.kernel.merging import Clash, Held, Step, base_at, merge
 
 KEYS = ("title", "summary")
 

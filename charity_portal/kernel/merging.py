@@ -1,12 +1,18 @@
-"""Two people, one draft: what becomes of each field when a save arrives.
+"""Two people (or two tabs), one text: what becomes of each field when a save arrives.
 
 Three texts meet in a field: what the sender last saw (base), what the server holds (theirs) and what
 the sender has now (mine). Whoever changed it alone wins; when both did, and differently, nothing is
 written and the sender is asked. So a text is always either kept or reported, never lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+ONE_CHANGE = timedelta(seconds=60)
+"""What one person changes in a field within this time is one entry of its history."""
+HARDEST_LIMIT = 20_000
+"""No field holds more characters than this; the limits that people read are lower."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,37 @@ class Merge:
     saved: dict[str, str] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, Clash] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that both sides changed: nothing was written, the person has to choose."""
+
+    mine: str
+    theirs: str
+    changed_by: int | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a save; `rev` is the revision now."""
+
+    rev: int
+    at: datetime
+    saved: list[str] = field(default_factory=list)
+    merged: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+
+    def editors(self) -> Iterable[int | None]:
+        """Who wrote the other versions."""
+        return (conflict.changed_by for conflict in self.conflicts.values())
+
+
+def clean(text: str) -> str:
+    """Line ends as one character, and nothing that no keyboard types (a database refuses NUL)."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in plain if c >= " " or c in "\n\t")
 
 
 def base_at(rev: int, held: Held | None, steps: Sequence[Step]) -> str | None:
