@@ -13,7 +13,7 @@ from charity_portal.kernel.files import StoredFile
 from charity_portal.kernel.states import StateMachine
 from charity_portal.kernel.triggers import append_only
 
-KINDS = ("call_result",)
+KINDS = ("call_result", "competition_result")
 LANGUAGES = ("zh", "en")
 
 append_only("report_row")
@@ -28,9 +28,14 @@ class Report(Model):
     number: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     call_id: Mapped[int | None] = mapped_column(sa.ForeignKey("call.id"))
+    edition_id: Mapped[int | None] = mapped_column(sa.ForeignKey("edition.id"))
     created_at: Mapped[Stamp] = mapped_column(default=clock.now)
 
-    __table_args__ = (one_of("kind", KINDS), sa.UniqueConstraint("kind", "call_id"))
+    __table_args__ = (
+        one_of("kind", KINDS),
+        sa.UniqueConstraint("kind", "call_id"),
+        sa.UniqueConstraint("kind", "edition_id"),
+    )
 
 
 class ReportVersion(Model):

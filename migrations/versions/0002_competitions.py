@@ -1,5 +1,9 @@
 """competitions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -11,6 +15,19 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+KINDS_BEFORE = "kind IN ('call_result')"
+KINDS = "kind IN ('call_result', 'competition_result')"
+
+
+@contextmanager
+def _report_of(kinds: str) -> Iterator[Any]:
+    """Change the table `report` and what its CHECK of `kind` allows; written by hand, because a changed
+    CHECK is not found by comparing."""
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_report_kind"), type_="check")
+        batch_op.create_check_constraint(batch_op.f("ck_report_kind"), kinds)
+        yield batch_op
 
 
 def upgrade() -> None:
@@ -74,6 +91,7 @@ def upgrade() -> None:
         sa.Column("tie_rules", JSON, nullable=False),
         sa.Column("panel_size", BIGINT, nullable=False),
         sa.Column("standby_size", BIGINT, nullable=False),
+        sa.Column("feedback", sa.Text(), nullable=False),
         sa.Column("rev", BIGINT, nullable=False),
         sa.Column("copied_from_id", BIGINT, nullable=True),
         sa.Column("created_by", BIGINT, nullable=True),
@@ -81,6 +99,9 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("choice IN ('rank', 'exact')", name=op.f("ck_edition_choice")),
+        sa.CheckConstraint(
+            "feedback IN ('none', 'points', 'full')", name=op.f("ck_edition_feedback")
+        ),
         sa.CheckConstraint(
             "method IN ('mean', 'trimmed', 'standardised', 'mixed')", name=op.f("ck_edition_method")
         ),
@@ -188,22 +209,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("edition_id", "track_id", name=op.f("pk_edition_track")),
     )
-    op.create_table(
-        "ranking",
-        sa.Column("id", BIGINT, nullable=False),
-        sa.Column("edition_id", BIGINT, nullable=False),
-        sa.Column("input_hash", sa.Text(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("figures", JSON, nullable=False),
-        sa.Column("made_by", BIGINT, nullable=True),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_ranking_edition_id")),
-        sa.ForeignKeyConstraint(["made_by"], ["user_account.id"], name=op.f("fk_ranking_made_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking")),
-    )
-    with op.batch_alter_table("ranking", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ranking_edition_id"), ["edition_id"], unique=False)
-
     op.create_table(
         "stage",
         sa.Column("id", BIGINT, nullable=False),
@@ -412,62 +417,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pitch_stage_id"), ["stage_id"], unique=False)
 
     op.create_table(
-        "ranking_row",
-        sa.Column("ranking_id", BIGINT, nullable=False),
-        sa.Column("application_id", BIGINT, nullable=False),
-        sa.Column("rank", BIGINT, nullable=False),
-        sa.Column("points", BIGINT, nullable=True),
-        sa.Column("raw_points", BIGINT, nullable=True),
-        sa.Column("reviews", BIGINT, nullable=False),
-        sa.Column("lowest", BIGINT, nullable=True),
-        sa.Column("highest", BIGINT, nullable=True),
-        sa.Column("sd", BIGINT, nullable=True),
-        sa.Column("funded_bp", BIGINT, nullable=True),
-        sa.Column("stable_bp", BIGINT, nullable=True),
-        sa.Column("band", sa.Text(), nullable=True),
-        sa.Column("details", JSON, nullable=False),
-        sa.CheckConstraint("band IN ('in', 'discuss', 'out')", name=op.f("ck_ranking_row_band")),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_ranking_row_application_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["ranking_id"], ["ranking.id"], name=op.f("fk_ranking_row_ranking_id")
-        ),
-        sa.PrimaryKeyConstraint("ranking_id", "application_id", name=op.f("pk_ranking_row")),
-    )
-    with op.batch_alter_table("ranking_row", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_ranking_row_application_id"), ["application_id"], unique=False
-        )
-
-    op.create_table(
-        "selection",
+        "ranking",
         sa.Column("id", BIGINT, nullable=False),
         sa.Column("edition_id", BIGINT, nullable=False),
-        sa.Column("ranking_id", BIGINT, nullable=False),
+        sa.Column("stage_id", BIGINT, nullable=True),
+        sa.Column("input_hash", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
         sa.Column("figures", JSON, nullable=False),
-        sa.Column("inversions", JSON, nullable=False),
-        sa.Column("rev", BIGINT, nullable=False),
         sa.Column("made_by", BIGINT, nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_by", BIGINT, nullable=True),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["confirmed_by"], ["user_account.id"], name=op.f("fk_selection_confirmed_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["edition.id"], name=op.f("fk_selection_edition_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["made_by"], ["user_account.id"], name=op.f("fk_selection_made_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["ranking_id"], ["ranking.id"], name=op.f("fk_selection_ranking_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_selection")),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_ranking_edition_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["user_account.id"], name=op.f("fk_ranking_made_by")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_ranking_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking")),
     )
-    with op.batch_alter_table("selection", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_selection_edition_id"), ["edition_id"], unique=False)
+    with op.batch_alter_table("ranking", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ranking_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "stage_entry",
@@ -561,6 +526,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "ranking_row",
+        sa.Column("ranking_id", BIGINT, nullable=False),
+        sa.Column("application_id", BIGINT, nullable=False),
+        sa.Column("rank", BIGINT, nullable=False),
+        sa.Column("points", BIGINT, nullable=True),
+        sa.Column("raw_points", BIGINT, nullable=True),
+        sa.Column("reviews", BIGINT, nullable=False),
+        sa.Column("lowest", BIGINT, nullable=True),
+        sa.Column("highest", BIGINT, nullable=True),
+        sa.Column("sd", BIGINT, nullable=True),
+        sa.Column("funded_bp", BIGINT, nullable=True),
+        sa.Column("stable_bp", BIGINT, nullable=True),
+        sa.Column("band", sa.Text(), nullable=True),
+        sa.Column("details", JSON, nullable=False),
+        sa.CheckConstraint("band IN ('in', 'discuss', 'out')", name=op.f("ck_ranking_row_band")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_ranking_row_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ranking_id"], ["ranking.id"], name=op.f("fk_ranking_row_ranking_id")
+        ),
+        sa.PrimaryKeyConstraint("ranking_id", "application_id", name=op.f("pk_ranking_row")),
+    )
+    with op.batch_alter_table("ranking_row", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_ranking_row_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
         "released_paper",
         sa.Column("id", BIGINT, nullable=False),
         sa.Column("edition_id", BIGINT, nullable=False),
@@ -596,40 +590,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "selection_row",
-        sa.Column("selection_id", BIGINT, nullable=False),
-        sa.Column("application_id", BIGINT, nullable=False),
-        sa.Column("position", BIGINT, nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("proposed", sa.Text(), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=True),
-        sa.Column("override_reason", sa.Text(), nullable=True),
-        sa.Column("overridden_by", BIGINT, nullable=True),
-        sa.CheckConstraint(
-            "outcome IN ('award', 'partial', 'reserve', 'refuse')",
-            name=op.f("ck_selection_row_outcome"),
-        ),
-        sa.CheckConstraint("amount_fen >= 0", name=op.f("ck_selection_row_amount")),
-        sa.CheckConstraint(
-            "outcome = proposed OR override_reason IS NOT NULL",
-            name=op.f("ck_selection_row_override_reason"),
+        "selection",
+        sa.Column("id", BIGINT, nullable=False),
+        sa.Column("edition_id", BIGINT, nullable=False),
+        sa.Column("ranking_id", BIGINT, nullable=False),
+        sa.Column("figures", JSON, nullable=False),
+        sa.Column("inversions", JSON, nullable=False),
+        sa.Column("rev", BIGINT, nullable=False),
+        sa.Column("made_by", BIGINT, nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", BIGINT, nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["user_account.id"], name=op.f("fk_selection_confirmed_by")
         ),
         sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_selection_row_application_id")
+            ["edition_id"], ["edition.id"], name=op.f("fk_selection_edition_id")
         ),
         sa.ForeignKeyConstraint(
-            ["overridden_by"], ["user_account.id"], name=op.f("fk_selection_row_overridden_by")
+            ["made_by"], ["user_account.id"], name=op.f("fk_selection_made_by")
         ),
         sa.ForeignKeyConstraint(
-            ["selection_id"], ["selection.id"], name=op.f("fk_selection_row_selection_id")
+            ["ranking_id"], ["ranking.id"], name=op.f("fk_selection_ranking_id")
         ),
-        sa.PrimaryKeyConstraint("selection_id", "application_id", name=op.f("pk_selection_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_selection")),
     )
-    with op.batch_alter_table("selection_row", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_selection_row_application_id"), ["application_id"], unique=False
-        )
+    with op.batch_alter_table("selection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_selection_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "tie",
@@ -708,6 +695,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_panelist_id"), ["panelist_id"], unique=False)
 
     op.create_table(
+        "selection_row",
+        sa.Column("selection_id", BIGINT, nullable=False),
+        sa.Column("application_id", BIGINT, nullable=False),
+        sa.Column("position", BIGINT, nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("proposed", sa.Text(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("override_reason", sa.Text(), nullable=True),
+        sa.Column("overridden_by", BIGINT, nullable=True),
+        sa.CheckConstraint(
+            "outcome IN ('award', 'partial', 'reserve', 'refuse')",
+            name=op.f("ck_selection_row_outcome"),
+        ),
+        sa.CheckConstraint("amount_fen >= 0", name=op.f("ck_selection_row_amount")),
+        sa.CheckConstraint(
+            "outcome = proposed OR override_reason IS NOT NULL",
+            name=op.f("ck_selection_row_override_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_selection_row_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["overridden_by"], ["user_account.id"], name=op.f("fk_selection_row_overridden_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["selection_id"], ["selection.id"], name=op.f("fk_selection_row_selection_id")
+        ),
+        sa.PrimaryKeyConstraint("selection_id", "application_id", name=op.f("pk_selection_row")),
+    )
+    with op.batch_alter_table("selection_row", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_selection_row_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
         "reopening",
         sa.Column("id", BIGINT, nullable=False),
         sa.Column("review_id", BIGINT, nullable=False),
@@ -782,11 +805,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_score_review_id")),
         sa.PrimaryKeyConstraint("review_id", "criterion_id", name=op.f("pk_score")),
     )
+    with _report_of(KINDS) as batch_op:
+        batch_op.add_column(sa.Column("edition_id", BIGINT, nullable=True))
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_report_kind_edition_id"), ["kind", "edition_id"]
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_report_edition_id"), "edition", ["edition_id"], ["id"]
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with _report_of(KINDS_BEFORE) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_report_edition_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("uq_report_kind_edition_id"), type_="unique")
+        batch_op.drop_column("edition_id")
+
     op.drop_table("score")
     op.drop_table("review_version")
     op.drop_table("review_field")
@@ -798,6 +835,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reopening_review_id"))
 
     op.drop_table("reopening")
+    with op.batch_alter_table("selection_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_selection_row_application_id"))
+
+    op.drop_table("selection_row")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_panelist_id"))
         batch_op.drop_index("ix_review_desk")
@@ -810,14 +851,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tie_organization_id"))
 
     op.drop_table("tie")
-    with op.batch_alter_table("selection_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_selection_row_application_id"))
+    with op.batch_alter_table("selection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_selection_edition_id"))
 
-    op.drop_table("selection_row")
+    op.drop_table("selection")
     with op.batch_alter_table("released_paper", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_released_paper_application_id"))
 
     op.drop_table("released_paper")
+    with op.batch_alter_table("ranking_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ranking_row_application_id"))
+
+    op.drop_table("ranking_row")
     with op.batch_alter_table("pitch_slot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pitch_slot_application_id"))
 
@@ -835,14 +880,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stage_entry_application_id"))
 
     op.drop_table("stage_entry")
-    with op.batch_alter_table("selection", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_selection_edition_id"))
+    with op.batch_alter_table("ranking", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ranking_edition_id"))
 
-    op.drop_table("selection")
-    with op.batch_alter_table("ranking_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ranking_row_application_id"))
-
-    op.drop_table("ranking_row")
+    op.drop_table("ranking")
     with op.batch_alter_table("pitch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pitch_stage_id"))
 
@@ -865,10 +906,6 @@ def downgrade() -> None:
 
     op.drop_table("assignment_run")
     op.drop_table("stage")
-    with op.batch_alter_table("ranking", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ranking_edition_id"))
-
-    op.drop_table("ranking")
     op.drop_table("edition_track")
     with op.batch_alter_table("draw", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_draw_edition_id"))

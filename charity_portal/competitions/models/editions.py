@@ -14,6 +14,7 @@ METHODS = ("mean", "trimmed", "standardised", "mixed")
 CHOICES = ("rank", "exact")
 STAGE_KINDS = ("papers", "visit", "pitch")
 REASONS = ("never", "extremes", "always")
+FEEDBACK = ("none", "points", "full")
 _CALL, _USER = "call.id", "user_account.id"
 
 
@@ -23,7 +24,9 @@ class Edition(Model):
     `seed` is the published text from which draws, orders and lots are derived. `method` says how scores
     are brought together, `choice` how the purse is spent; `limits` holds what `rules.selection` reads
     (counts, partial awards, caps), `tie_rules` the keys of the tie rules in order. `calibrated` says
-    that a correction of judges was announced. `purse_fen` None: the call's purse.
+    that a correction of judges was announced. `purse_fen` None: the call's purse. `feedback`: what an
+    applicant reads about its own application once the result is out (nothing, its points and place, or the
+    reviewers' comments as well).
     """
 
     __tablename__ = "edition"
@@ -46,6 +49,7 @@ class Edition(Model):
     tie_rules: Mapped[JsonList] = mapped_column(default=list)
     panel_size: Mapped[int] = mapped_column(default=7)
     standby_size: Mapped[int] = mapped_column(default=3)
+    feedback: Mapped[str] = mapped_column(default="full")
     rev: Mapped[int] = mapped_column(default=0)
     copied_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("edition.id"))
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey(_USER))
@@ -63,6 +67,7 @@ class Edition(Model):
         EDITION.check(),
         one_of("method", METHODS),
         one_of("choice", CHOICES),
+        one_of("feedback", FEEDBACK),
         sa.CheckConstraint("panel_size > 0 AND standby_size >= 0", name="panel"),
     )
 

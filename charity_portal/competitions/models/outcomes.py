@@ -20,11 +20,13 @@ class Ranking(Model):
     """One computation over the sealed scores. `input_hash` tells whether scores changed since.
 
     `figures` holds what concerns the whole: the method used, its gate, caveats, judges, the line.
+    `stage_id` names the one stage that it ranks (to see who goes on); None: the whole edition.
     """
 
     __tablename__ = "ranking"
     id: Mapped[Id]
     edition_id: Mapped[int] = mapped_column(sa.ForeignKey("edition.id"), index=True)
+    stage_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stage.id"))
     input_hash: Mapped[str]
     method: Mapped[str]
     figures: Mapped[JsonDict]
