@@ -9,6 +9,7 @@ from flask import Flask
 
 from charity_portal.kernel import audit
 from charity_portal.kernel.database import db, transaction
+from charity_portal.kernel.edits import Draft
 from charity_portal.kernel.errors import Forbidden, Invalid, NotFound, NotSignedIn, WrongState
 from charity_portal.kernel.permissions import ANONYMOUS, Actor
 from charity_portal.projects.errors import CallNotReady, ClosedCall, StaleCall
@@ -16,7 +17,6 @@ from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.calls import Call
 from charity_portal.projects.queries import calls
 from charity_portal.projects.queries.call_drafts import draft_of
-from charity_portal.projects.rules.call_edits import Draft
 from charity_portal.projects.rules.calls import (
     a_year_later,
     closing,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from charity_portal.kernel.edits import Draft
 from charity_portal.projects.queries.call_drafts import draft_of
-from charity_portal.projects.rules.call_edits import Draft
 from charity_portal.projects.rules.readiness import advice, blockers
 from tests.factories.calls import CLOSES, OPENS, make_call
 

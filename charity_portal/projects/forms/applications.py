@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField
 from wtforms import Field as AnyField
 
+from charity_portal.kernel.form_rows import options
 from charity_portal.kernel.forms import (
     DateField,
     Form,
@@ -25,7 +26,6 @@ from charity_portal.kernel.forms import (
     required,
 )
 from charity_portal.kernel.i18n import localized, say
-from charity_portal.projects.forms.call_rows import options
 from charity_portal.projects.rules import budget, dossier
 from charity_portal.projects.rules.call_form import CallForm, QuestionForm
 from charity_portal.projects.rules.defects import Defect

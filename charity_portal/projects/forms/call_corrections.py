@@ -4,9 +4,9 @@ from typing import Any
 
 from wtforms import FieldList, FormField, HiddenField
 
+from charity_portal.kernel.form_rows import Row
 from charity_portal.kernel.forms import Form, LongTextField, TextField, required
 from charity_portal.kernel.i18n import say
-from charity_portal.projects.forms.call_rows import Row
 from charity_portal.projects.models.calls import Call
 from charity_portal.projects.rules.call_corrections import PARTS, TEXTS, Texts, plain
 from charity_portal.projects.rules.call_edits import WORDS

@@ -1,15 +1,12 @@
-"""The rows of a call's form (tracks, questions, budget categories, slots), and moving them about."""
+"""The rows of a call's form (tracks, questions, budget categories, slots)."""
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
-from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, HiddenField
-from wtforms.fields import SelectChoice
+from wtforms import BooleanField
 
+from charity_portal.kernel.form_rows import Row, options
 from charity_portal.kernel.forms import (
-    Form,
     IntegerField,
     LongTextField,
     MoneyField,
@@ -22,7 +19,7 @@ from charity_portal.kernel.forms import (
 )
 from charity_portal.kernel.i18n import say
 from charity_portal.projects.models.calls import NEEDS, QUESTION_KINDS
-from charity_portal.projects.rules.call_edits import ROW_UNITS, as_lines, labelled_lines
+from charity_portal.projects.rules.call_edits import as_lines, labelled_lines
 
 KIND_WORDS = {
     "short": say("单行文字"),
@@ -46,28 +43,6 @@ FILE_GROUPS: dict[str, tuple[tuple[str, ...], object]] = {
     "pptx": (("pptx",), say("PPT 演示文稿")),
 }
 LARGEST_MB = 25
-_ROW_NAME = re.compile(r"(tracks|questions|categories|slots)-(\d+)-(.+)")
-
-
-def options(words: Mapping[str, object], nothing: object | None = None) -> list[SelectChoice]:
-    """The choices of a field, from values to words; `nothing` names the empty one at the top."""
-    named = {"": nothing, **words} if nothing is not None else words
-    return [SelectChoice(value, cast(str, word)) for value, word in named.items()]
-
-
-class Row(Form):
-    """One row; `id` is empty until it is saved for the first time."""
-
-    class Meta:
-        csrf = False
-
-    id = HiddenField()
-
-    @property
-    def saved_id(self) -> int | None:
-        """The id of the row in the database."""
-        text = str(self.id.data or "")
-        return int(text) if text.isdigit() else None
 
 
 class TrackRow(Row):
@@ -182,46 +157,3 @@ def shown_row(unit: str, values: dict[str, Any]) -> dict[str, Any]:
         have = set(values["kinds"])
         shown["kinds"] = [key for key, (kinds, _) in FILE_GROUPS.items() if have & set(kinds)]
     return shown
-
-
-def rearranged(posted: MultiDict[str, str], step: str) -> MultiDict[str, str]:
-    """What was posted, with its rows numbered from 0, lines ended alike, and one step taken.
-
-    `step` is the value of the pressed button: `tracks:add`, `tracks:remove:2`, `tracks:up:2`,
-    `tracks:down:2`; anything else moves nothing.
-    """
-    rows: dict[str, dict[int, list[tuple[str, list[str]]]]] = {unit: {} for unit in ROW_UNITS}
-    result: MultiDict[str, str] = MultiDict()
-    for name, sent in posted.lists():
-        values = [value.replace("\r\n", "\n") for value in sent]
-        match = _ROW_NAME.fullmatch(name)
-        if match is None:
-            result.setlist(name, values)
-        else:
-            rows[match[1]].setdefault(int(match[2]), []).append((match[3], values))
-    unit, _, move = step.partition(":")
-    for name, numbered in rows.items():
-        order = sorted(numbered)
-        if name == unit:
-            order = _moved(order, move)
-        for position, number in enumerate(order):
-            for column, values in numbered.get(number, [("id", [""])]):
-                result.setlist(f"{name}-{position}-{column}", values)
-    return result
-
-
-def _moved(order: list[int], move: str) -> list[int]:
-    """The numbers of the rows after one step; a new row has the number -1."""
-    verb, _, text = move.partition(":")
-    if verb == "add":
-        return [*order, -1]
-    number = int(text) if text.isdigit() else -1
-    if number not in order:
-        return order
-    place = order.index(number)
-    rest = order[:place] + order[place + 1 :]
-    if verb == "remove":
-        return rest
-    target = {"up": place - 1, "down": place + 1}.get(verb, place)
-    target = max(0, min(target, len(rest)))
-    return [*rest[:target], number, *rest[target:]]

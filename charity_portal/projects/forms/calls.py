@@ -8,6 +8,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, FormField, HiddenField
 from wtforms.fields import SelectChoice
 
+from charity_portal.kernel.edits import Draft
+from charity_portal.kernel.form_rows import Row, options
 from charity_portal.kernel.forms import (
     Form,
     IntegerField,
@@ -27,16 +29,13 @@ from charity_portal.kernel.i18n import Text, say
 from charity_portal.projects.forms.call_rows import (
     CategoryRow,
     QuestionRow,
-    Row,
     SlotRow,
     TrackRow,
-    options,
     shown_row,
 )
 from charity_portal.projects.rules.call_edits import (
     ROW_UNITS,
     WORDS,
-    Draft,
     as_lines,
     labelled_lines,
 )

@@ -1,7 +1,8 @@
 """A call's editable content, as it is stored."""
 
+from charity_portal.kernel.edits import Draft
 from charity_portal.projects.models.calls import Call
-from charity_portal.projects.rules.call_edits import COLUMNS, ELIGIBILITY, Draft
+from charity_portal.projects.rules.call_edits import COLUMNS, ELIGIBILITY
 
 TRACK = ("id", "title_zh", "title_en", "purse_fen")
 QUESTION = (

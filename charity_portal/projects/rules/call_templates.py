@@ -6,8 +6,8 @@ Texts are written once as messages and copied into the call in both languages.
 from collections.abc import Mapping
 from typing import Any
 
+from charity_portal.kernel.edits import Draft
 from charity_portal.kernel.i18n import Text, english, say
-from charity_portal.projects.rules.call_edits import Draft
 
 PAPERS = ("pdf", "jpeg", "png", "webp")
 TEXTS = (*PAPERS, "docx")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from charity_portal.kernel import clock
+from charity_portal.kernel.edits import Draft
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.projects.errors import ClosedCall
-from charity_portal.projects.rules.call_edits import Draft
 
 PHASES = ("draft", "upcoming", "open", "closed", "noticed", "concluded", "cancelled")
 WORDS = {

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from charity_portal.kernel import clock
+from charity_portal.kernel.edits import Draft, Row
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.workdays import is_workday, workdays_between
-from charity_portal.projects.rules.call_edits import WORDS, Draft, Row
+from charity_portal.projects.rules.call_edits import WORDS
 from charity_portal.projects.rules.calls import window_problem
 from charity_portal.projects.rules.defects import Defect
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
+from charity_portal.kernel.edits import Draft, Row, fresh_key, merge
 from charity_portal.kernel.errors import Invalid, WrongState
 from charity_portal.kernel.i18n import say
 from charity_portal.kernel.numbers import next_number
@@ -21,15 +22,7 @@ from charity_portal.projects.models.calls import (
 )
 from charity_portal.projects.queries.call_drafts import draft_of
 from charity_portal.projects.rules import readiness
-from charity_portal.projects.rules.call_edits import (
-    COLUMNS,
-    ELIGIBILITY,
-    ROW_UNITS,
-    Draft,
-    Row,
-    fresh_key,
-    merge,
-)
+from charity_portal.projects.rules.call_edits import COLUMNS, ELIGIBILITY, ROW_UNITS
 from charity_portal.projects.rules.call_templates import starting_point
 from charity_portal.projects.rules.calls import a_year_later, window_problem
 

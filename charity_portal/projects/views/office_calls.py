@@ -6,12 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from charity_portal.kernel import clock, navigation
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.edits import Draft, merge
 from charity_portal.kernel.errors import Invalid, WrongState
+from charity_portal.kernel.form_rows import rearranged
 from charity_portal.kernel.i18n import _, say
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.errors import StaleCall
-from charity_portal.projects.forms.call_rows import KIND_WORDS, rearranged
+from charity_portal.projects.forms.call_rows import KIND_WORDS
 from charity_portal.projects.forms.calls import (
     CALL_KIND_WORDS,
     SOURCE_WORDS,
@@ -23,7 +25,7 @@ from charity_portal.projects.models.calls import Call
 from charity_portal.projects.queries import call_history, call_lists, calls
 from charity_portal.projects.queries.call_drafts import draft_of
 from charity_portal.projects.rules import readiness
-from charity_portal.projects.rules.call_edits import ROW_UNITS, WORDS, Draft, merge
+from charity_portal.projects.rules.call_edits import ROW_UNITS, WORDS
 from charity_portal.projects.rules.call_windows import span
 from charity_portal.projects.rules.calls import WORDS as PHASE_WORDS
 from charity_portal.projects.rules.calls import phase
@@ -115,7 +117,7 @@ def save(call: Call) -> Any:
     """Keep the draft; a button of a row moves that row first."""
     step = request.form.get("do", "")
     saved = draft_of(call)
-    posted = rearranged(request.form, step)
+    posted = rearranged(request.form, step, ROW_UNITS)
     form = EditForm.posted(posted, regions(), saved)
     if not form.validate():
         return _edit_page(call, form, saved), 422

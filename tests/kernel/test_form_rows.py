@@ -3,8 +3,9 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from charity_portal.projects.forms.call_rows import rearranged
+from charity_portal.kernel.form_rows import rearranged
 
+UNITS = ("tracks", "slots")
 TYPED = MultiDict(
     [
         ("title_zh", "征集"),
@@ -20,7 +21,7 @@ TYPED = MultiDict(
 
 
 def titles(step: str) -> list[str | None]:
-    found = rearranged(TYPED, step)
+    found = rearranged(TYPED, step, UNITS)
     numbers = sorted({int(name.split("-")[1]) for name in found if name.startswith("tracks-")})
     assert numbers == list(range(len(numbers)))
     return [found.get(f"tracks-{n}-title_zh") for n in numbers]
@@ -48,11 +49,11 @@ def test_a_step_moves_rows_and_keeps_them(step: str, expected: list[str | None])
 
 
 def test_ids_travel_with_their_rows_and_lists_stay_whole() -> None:
-    found = rearranged(TYPED, "tracks:down:0")
+    found = rearranged(TYPED, "tracks:down:0", UNITS)
     assert found["tracks-1-id"] == "7"
     assert found.getlist("slots-0-kinds") == ["pdf", "image"]
     assert found["title_zh"] == "征集"
 
 
 def test_lines_end_alike_whatever_the_browser_sends() -> None:
-    assert rearranged(MultiDict([("body_zh", "一\r\n二")]), "")["body_zh"] == "一\n二"
+    assert rearranged(MultiDict([("body_zh", "一\r\n二")]), "", UNITS)["body_zh"] == "一\n二"
