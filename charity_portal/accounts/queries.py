@@ -223,6 +223,11 @@ def people_page(
     return Page(_persons(found.items), found.next_cursor, found.first)
 
 
+def named_like(text: str) -> sa.Select[int]:
+    """Ids of accounts whose name contains a text; to be used inside a larger query."""
+    return sa.select(User.id).where(User.name.icontains(text.strip(), autoescape=True))
+
+
 def grants_of(user_id: int) -> list[RoleGrant]:
     """A person's roles in the order of the list of roles."""
     rows = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.user_id == user_id))

@@ -5,7 +5,7 @@ Cards, profiles and regions need no database; they are offered here because this
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from flask import current_app
@@ -287,3 +287,38 @@ def registered_count() -> int:
     """How many organizations stand in the register; those known from elsewhere are not counted."""
     registered = sa.and_(Organization.archived_at.is_(None), Organization.kind != "other")
     return db.session.scalar(sa.select(sa.func.count(Organization.id)).where(registered)) or 0
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """How an organization is reached and who hosts it: for comparing, never for showing."""
+
+    name: str
+    phone: str | None
+    address: str | None
+    host_id: int | None
+
+
+def contacts(ids: Iterable[int]) -> dict[int, Contacts]:
+    """The contacts of these organizations."""
+    return {
+        row.id: Contacts(row.name, row.contact_phone, row.address, row.host_id)
+        for some in _chunks(set(ids))
+        for row in db.session.scalars(sa.select(Organization).where(Organization.id.in_(some)))
+    }
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """Somebody acts, or acted until `ended_at`, for an organization."""
+
+    user_id: int
+    organization_id: int
+    ended_at: datetime | None
+
+
+def belongings(user_ids: Iterable[int]) -> list[Belonging]:
+    """All memberships of these people, those that ended included."""
+    columns = (Membership.user_id, Membership.organization_id, Membership.ended_at)
+    wanted = sa.select(*columns).where(Membership.user_id.in_(set(user_ids)))
+    return [Belonging(*row) for row in db.session.execute(wanted.order_by(Membership.id))]

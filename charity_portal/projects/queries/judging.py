@@ -43,7 +43,7 @@ def described(application_ids: Iterable[int]) -> dict[int, Contestant]:
     }
 
 
-def _described() -> sa.Select[tuple[int, str, str, int | None, int, str]]:
+def _described() -> sa.Select[int, str, str, int | None, int, str]:
     lead = sa.and_(DraftField.application_id == Application.id, DraftField.key == "lead_name")
     return sa.select(
         Application.id,
