@@ -47,7 +47,7 @@ class Review(Model):
 
     `position` is its place in the member's own random order, fixed once drawn. `conflict_id` closes it
     for the member at once. `rev` counts changes; `points` is the total at sealing in 1e-4 points of 100,
-    None when every criterion was skipped.
+    None when every criterion was skipped. `reopened_at`: when it was last given back, until it is sealed again.
     """
 
     __tablename__ = "review"
@@ -67,6 +67,7 @@ class Review(Model):
     assigned_at: Mapped[Stamp] = mapped_column(default=clock.now)
     changed_at: Mapped[Stamp] = mapped_column(default=clock.now)
     sealed_at: Mapped[Stamp | None]
+    reopened_at: Mapped[Stamp | None]
 
     stage: Mapped[Stage] = relationship()
     panelist: Mapped[Panelist] = relationship()
