@@ -14,6 +14,7 @@ BANDS = ("in", "discuss", "out")
 
 append_only("ranking")
 append_only("ranking_row")
+append_only("advancement")
 
 
 class Ranking(Model):
@@ -57,6 +58,20 @@ class RankingRow(Model):
     details: Mapped[JsonDict]
 
     __table_args__ = (one_of("band", BANDS),)
+
+
+class Advancement(Model):
+    """Who went on from a stage: `going` the application ids, `changes` where people decided otherwise than
+    the ranking: [{"application", "goes", "reason"}]. The reasons are published."""
+
+    __tablename__ = "advancement"
+    id: Mapped[Id]
+    stage_id: Mapped[int] = mapped_column(sa.ForeignKey("stage.id"), index=True)
+    ranking_id: Mapped[int] = mapped_column(sa.ForeignKey("ranking.id"))
+    going: Mapped[JsonList]
+    changes: Mapped[JsonList] = mapped_column(default=list)
+    made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    made_at: Mapped[Stamp] = mapped_column(default=clock.now)
 
 
 class Selection(Model):
