@@ -88,3 +88,11 @@ class PlanOutdated(Conflict):
 
 class ChangeRefused(Invalid):
     """A hard rule forbids the change by hand (422)."""
+
+
+class IncompleteReview(Invalid):
+    """A review cannot be handed in yet; `missing` names the fields in the order of the page (422)."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(say("还有 %(n)s 项没有完成，尚未提交。", n=len(missing)))
+        self.missing = list(missing)

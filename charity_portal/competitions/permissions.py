@@ -35,7 +35,16 @@ def _own_review(actor: Actor, review: Any) -> bool:
 
 
 def _writes_review(actor: Actor, review: Any) -> bool:
-    return _own_review(actor, review) and review.state == "open" and review.stage.state == "open"
+    return _own_review(actor, review) and review.state == "open" and _may_still_write(review)
+
+
+def _may_still_write(review: Any) -> bool:
+    """While the stage is open; afterwards only what an officer gave back since it closed."""
+    stage = review.stage
+    if stage.edition.state != "judging" or stage.state == "waiting":
+        return False
+    given_back = review.reopened_at and stage.closed_at and review.reopened_at >= stage.closed_at
+    return stage.state == "open" or bool(given_back)
 
 
 def _reopens_review(actor: Actor, review: Any) -> bool:

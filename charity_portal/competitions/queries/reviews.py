@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from charity_portal.competitions.models.editions import Criterion, Stage, StageEntry
 from charity_portal.competitions.models.reviews import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from charity_portal.competitions.errors import NotDeclared
 from charity_portal.competitions.models.reviews import Review, ReviewChange, ReviewField
 from charity_portal.competitions.queries import reviews as queries
 from charity_portal.competitions.rules import review_fields
@@ -10,7 +11,7 @@ from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Invalid, NotFound, WrongState
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.merging import ONE_CHANGE, Conflict, Merge, Saved, clean, merge
-from charity_portal.kernel.permissions import Actor, can, require
+from charity_portal.kernel.permissions import Actor, can
 
 
 def save_fields(actor: Actor, review_id: int, rev: int, fields: Mapping[str, str]) -> Saved:
@@ -41,14 +42,13 @@ def require_writable(actor: Actor, review: Review) -> None:
     if not can(actor, "competitions:review:read", review):
         raise NotFound
     if review.panelist.agreed_at is None or review.panelist.declared_at is None:
-        raise WrongState(say("请先签署保密承诺并申报利害关系，再开始评审。"))
+        raise NotDeclared
     if review.state == "sealed":
         raise WrongState(say("这份评审已经提交。需要修改时，请先退回修改。"))
     if review.state == "abstained":
         raise WrongState(say("您对这份材料已弃权。"))
-    if review.stage.state != "open":
+    if not can(actor, "competitions:review:write", review):
         raise WrongState(say("本轮评分现在不开放，不能修改。"))
-    require(actor, "competitions:review:write", review)
 
 
 def _read(review: Review, fields: Mapping[str, str]) -> dict[str, str]:

@@ -36,6 +36,7 @@ def seal(actor: Actor, review_id: int) -> Review:
     review.version += 1
     review.points = content["points"]
     review.sealed_at = review.changed_at = clock.now()
+    review.reopened_at = None
     db.session.add(
         ReviewVersion(
             review_id=review.id,
@@ -78,7 +79,7 @@ def reopen(actor: Actor, review_id: int, reason: str) -> Review:
     )
     db.session.execute(sa.delete(Score).where(Score.review_id == review.id))
     review.points = review.sealed_at = None
-    review.changed_at = clock.now()
+    review.reopened_at = review.changed_at = clock.now()
     db.session.flush()
     return review
 
@@ -103,7 +104,7 @@ def reinstate(actor: Actor, review_id: int, reason: str) -> Review:
     _hold_stage(review)
     fire(actor, review, "reinstate", reason=why)
     review.reason = None
-    review.changed_at = clock.now()
+    review.reopened_at = review.changed_at = clock.now()
     db.session.flush()
     return review
 
