@@ -149,6 +149,7 @@ REVIEW = StateMachine(
             "competitions:assignment:change",
             say("作废"),
         ),
+        Transition("restore", {"void"}, "open", "competitions:assignment:change", say("重新分配")),
     ],
     initial="open",
 )
