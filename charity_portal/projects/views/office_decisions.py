@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from charity_portal.kernel import navigation
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import Invalid
 from charity_portal.kernel.i18n import _, localized, say
 from charity_portal.kernel.permissions import can, current_actor, requires
@@ -20,7 +21,6 @@ from charity_portal.projects.queries.decisions import Entry
 from charity_portal.projects.rules import decisions as rules
 from charity_portal.projects.services import decisions as services
 from charity_portal.projects.services import letters
-from charity_portal.projects.views.downloads import table_file
 
 blueprint = Blueprint("projects_decisions", __name__, url_prefix="/office/decisions")
 

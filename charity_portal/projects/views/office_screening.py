@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from wtforms.fields import SelectChoice
 
 from charity_portal.kernel import clock, navigation
+from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.i18n import _, localized, say
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.kernel.tables import Column
@@ -16,7 +17,6 @@ from charity_portal.projects.models.applications import Application
 from charity_portal.projects.queries import calls
 from charity_portal.projects.queries import screening as queries
 from charity_portal.projects.queries.screening import STATES, Filter, Row
-from charity_portal.projects.views.downloads import table_file
 
 blueprint = Blueprint("projects_screening", __name__, url_prefix="/office/screening")
 

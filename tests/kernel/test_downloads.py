@@ -3,9 +3,9 @@
 import pytest
 from flask import Flask
 
+from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import NotFound
 from charity_portal.kernel.tables import Column
-from charity_portal.projects.views.downloads import table_file
 
 COLUMNS = [Column("a", "甲")]
 
