@@ -31,6 +31,7 @@ from charity_portal.organizations.rules.profile import OrganizationProfile as Or
 from charity_portal.organizations.rules.regions import cities as cities
 from charity_portal.organizations.rules.regions import counties as counties
 from charity_portal.organizations.rules.regions import county_name as county_name
+from charity_portal.organizations.rules.regions import region as region
 from charity_portal.organizations.rules.regions import townships as townships
 
 _MANY = 5000  # both databases take that many parameters
@@ -322,3 +323,69 @@ def belongings(user_ids: Iterable[int]) -> list[Belonging]:
     columns = (Membership.user_id, Membership.organization_id, Membership.ended_at)
     wanted = sa.select(*columns).where(Membership.user_id.in_(set(user_ids)))
     return [Belonging(*row) for row in db.session.execute(wanted.order_by(Membership.id))]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """All that names an organization, or somebody in it: for hiding, never for showing."""
+
+    names: tuple[str, ...]
+    names_en: tuple[str, ...]
+    codes: tuple[str, ...]
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    websites: tuple[str, ...]
+    addresses: tuple[str, ...]
+    people: tuple[str, ...]
+    member_ids: tuple[int, ...]
+    places: tuple[str, ...]
+    places_en: tuple[str, ...]
+
+
+def namings(ids: Iterable[int]) -> dict[int, Naming]:
+    """What names these organizations, their hosts included; two statements (a few thousand at most)."""
+    wanted = set(ids)
+    hosts = sa.select(Organization.host_id).where(Organization.id.in_(wanted))
+    rows = {
+        row.id: row
+        for row in db.session.scalars(
+            sa.select(Organization).where(
+                sa.or_(Organization.id.in_(wanted), Organization.id.in_(hosts))
+            )
+        )
+    }
+    members: dict[int, list[int]] = {}
+    active = sa.select(Membership.organization_id, Membership.user_id).where(
+        Membership.organization_id.in_(wanted), Membership.ended_at.is_(None)
+    )
+    for organization_id, user_id in db.session.execute(active.order_by(Membership.id)):
+        members.setdefault(organization_id, []).append(user_id)
+    return {
+        key: _naming(
+            [rows[key], *([rows[host]] if (host := rows[key].host_id) in rows else [])],
+            members.get(key, []),
+        )
+        for key in wanted & rows.keys()
+    }
+
+
+def _naming(rows: list[Organization], member_ids: list[int]) -> Naming:
+    def column(*names: str) -> tuple[str, ...]:
+        return tuple(v for row in rows for name in names if (v := getattr(row, name)))
+
+    codes = {row.county for row in rows} | {row.township for row in rows}
+    around = {region.name_zh: region.name_en for region in (*cities(), *counties(home_region()))}
+    nearer = [found for code in sorted(filter(None, codes)) if (found := region(code))]
+    return Naming(
+        names=column("name"),
+        names_en=column("name_en"),
+        codes=column("uscc", "filing_number", "org_ref"),
+        phones=column("contact_phone"),
+        emails=column("contact_email"),
+        websites=column("website"),
+        addresses=column("address"),
+        people=column("legal_rep", "contact_name"),
+        member_ids=tuple(member_ids),
+        places=(*around, *(r.name_zh for r in nearer)),
+        places_en=(*filter(None, around.values()), *(r.name_en for r in nearer if r.name_en)),
+    )

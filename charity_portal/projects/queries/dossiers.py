@@ -1,0 +1,78 @@
+"""What was handed in, for those who judge it: the newest submitted version, typed, with its form."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from charity_portal.kernel.database import db
+from charity_portal.kernel.errors import NotFound
+from charity_portal.projects.models.applications import Application, Attachment, Submission
+from charity_portal.projects.queries import calls
+from charity_portal.projects.rules import dossier as dossiers
+from charity_portal.projects.rules.budget import Line as Line
+from charity_portal.projects.rules.call_form import CallForm as CallForm
+from charity_portal.projects.rules.call_form import QuestionForm as QuestionForm
+from charity_portal.projects.rules.dossier import FIELD_WORDS as FIELD_WORDS
+from charity_portal.projects.rules.dossier import Answer as Answer
+from charity_portal.projects.rules.dossier import Dossier as Dossier
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """One application as it was handed in last. `old_names` is what the register called the applicant
+    on that day: its name and its identifier. `dossier` is None for a record kept from elsewhere."""
+
+    application_id: int
+    call_id: int
+    organization_id: int
+    track_id: int | None
+    title: str
+    summary: str
+    form: CallForm
+    dossier: Dossier | None
+    old_names: tuple[str, ...]
+
+
+def submitted(application_id: int) -> Submitted | None:
+    """The newest submitted version; None when nothing was handed in. Six statements."""
+    found = db.session.execute(
+        sa.select(Application, Submission.content)
+        .join(Submission, Submission.application_id == Application.id)
+        .where(Application.id == application_id)
+        .order_by(Submission.version.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    application, content = found
+    call = calls.whole_call(application.call_id)
+    if call is None:
+        raise NotFound
+    form = calls.form_of(call)
+    dossier = None
+    if "fields" in content:
+        papers = tuple(dossiers.Paper(**paper) for paper in content["papers"])
+        dossier, _ = dossiers.read(form, content["fields"], papers)
+    applicant = content.get("applicant", {})
+    return Submitted(
+        application_id=application.id,
+        call_id=application.call_id,
+        organization_id=application.organization_id,
+        track_id=application.track_id,
+        title=application.title,
+        summary=application.summary,
+        form=form,
+        dossier=dossier,
+        old_names=tuple(filter(None, (applicant.get("name"), applicant.get("org_ref")))),
+    )
+
+
+def paper_counts(application_ids: Iterable[int]) -> dict[int, int]:
+    """How many papers these applications have now; one statement."""
+    counted = (
+        sa.select(Attachment.application_id, sa.func.count())
+        .where(Attachment.application_id.in_(set(application_ids)), Attachment.removed_at.is_(None))
+        .group_by(Attachment.application_id)
+    )
+    return dict(db.session.execute(counted).all())
