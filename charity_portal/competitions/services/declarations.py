@@ -4,7 +4,7 @@ from charity_portal.competitions.errors import NotDeclared
 from charity_portal.competitions.models.panels import Panelist, Tie
 from charity_portal.competitions.queries import panels as queries
 from charity_portal.competitions.rules.ties import TIES
-from charity_portal.competitions.services import conflicts
+from charity_portal.competitions.services import conflicts, seats
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Invalid, NotFound, WrongState
@@ -80,7 +80,7 @@ def complete(actor: Actor, panelist_id: int, nothing_else: bool) -> None:
 
 
 def _accepted(actor: Actor, panelist_id: int) -> Panelist:
-    panelist = locked(Panelist, panelist_id)
+    panelist = seats.hold(panelist_id)
     require(actor, "competitions:panel:answer", panelist)
     if panelist.state != "accepted":
         raise WrongState(

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from charity_portal.competitions.errors import NotEnoughExperts, PanelSettled, SeedMissing
+from charity_portal.competitions.errors import NotEnoughExperts, SeedMissing
 from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.models.experts import Expert
 from charity_portal.competitions.models.panels import Draw, Panelist
 from charity_portal.competitions.queries import draws as queries
-from charity_portal.competitions.queries.panels import RUNNING
 from charity_portal.competitions.rules import draws as rules
 from charity_portal.competitions.rules.draws import Candidate, Need, Wanted
+from charity_portal.competitions.services import seats
 from charity_portal.kernel import audit, jobs, secrets
-from charity_portal.kernel.database import db, locked
+from charity_portal.kernel.database import db
 from charity_portal.kernel.errors import Invalid
 from charity_portal.kernel.i18n import say
 from charity_portal.kernel.permissions import Actor, require
@@ -31,9 +31,7 @@ def draw(
     Raises SeedMissing, NotEnoughExperts, PanelSettled, Invalid.
     """
     require(actor, "competitions:panel:manage")
-    edition = locked(Edition, edition_id)
-    if edition.state not in RUNNING:
-        raise PanelSettled
+    edition = seats.running(edition_id)
     if not edition.seed.strip():
         raise SeedMissing
     wanted = _wanted(edition, size, standbys, minimums)

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from charity_portal.competitions.errors import AnswerTooLate, PanelSettled
+from charity_portal.competitions.errors import AnswerTooLate
 from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.models.panels import Panelist
 from charity_portal.competitions.models.reviews import Review
 from charity_portal.competitions.queries import panels as queries
-from charity_portal.competitions.services import conflicts, panel_letters
+from charity_portal.competitions.services import conflicts, panel_letters, seats
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Invalid
@@ -26,7 +26,7 @@ def invite(actor: Actor, edition_id: int, due_at: datetime) -> int:
     """Ask those who were drawn, in order, until every seat is taken or asked for; how many were
     asked. Invalid for a due date that is not ahead."""
     require(actor, "competitions:panel:manage")
-    edition = _running(edition_id)
+    edition = seats.running(edition_id)
     if due_at <= clock.now():
         raise Invalid(fields={"due_at": [say("答复截止时间应晚于现在。")]})
     asked = 0
@@ -34,13 +34,6 @@ def invite(actor: Actor, edition_id: int, due_at: datetime) -> int:
         _invite(actor, panelist, due_at)
         asked += 1
     return asked
-
-
-def _running(edition_id: int) -> Edition:
-    edition = locked(Edition, edition_id)
-    if edition.state not in queries.RUNNING:
-        raise PanelSettled
-    return edition
 
 
 def _invite(
@@ -88,9 +81,8 @@ def decline(actor: Actor, panelist_id: int, reason: str) -> Panelist:
 
 
 def _answering(actor: Actor, panelist_id: int) -> Panelist:
-    panelist = locked(Panelist, panelist_id)
+    panelist = seats.hold(panelist_id)
     require(actor, "competitions:panel:answer", panelist)
-    _running(panelist.edition_id)
     due = panelist.answer_due_at
     if panelist.state == "invited" and due is not None and due <= clock.now():
         raise AnswerTooLate
@@ -109,8 +101,7 @@ def withdraw(actor: Actor, panelist_id: int, reason: str) -> Panelist:
     can be assigned anew."""
     if not reason.strip():
         raise Invalid(fields={"reason": [say("请填写理由。")]})
-    panelist = locked(Panelist, panelist_id)
-    _running(panelist.edition_id)
+    panelist = seats.hold(panelist_id)
     fire(actor, panelist, "withdraw", reason=reason.strip())
     panelist.answer_reason = reason.strip()
     db.session.flush()
@@ -132,7 +123,7 @@ def release(actor: Actor, panelist_id: int, reason: str) -> Panelist:
     require(actor, "competitions:panel:manage")
     if not reason.strip():
         raise Invalid(fields={"reason": [say("请填写理由。")]})
-    panelist = locked(Panelist, panelist_id)
+    panelist = seats.hold(panelist_id)
     asked = panelist.state == "invited"
     fire(actor, panelist, "release", reason=reason.strip())
     panelist.answer_reason = reason.strip()
@@ -149,8 +140,10 @@ def lapse_due(actor: Actor) -> int:
         Panelist.state == "invited", Panelist.answer_due_at <= clock.now()
     )
     lapsed = 0
-    for panelist_id in db.session.scalars(late.order_by(Panelist.id)).all():
-        panelist = locked(Panelist, panelist_id)
+    ended = sa.select(Edition.id).where(Edition.state.not_in(queries.RUNNING))
+    late = late.where(Panelist.edition_id.not_in(ended)).order_by(Panelist.edition_id, Panelist.id)
+    for panelist_id in db.session.scalars(late).all():
+        panelist = seats.hold(panelist_id)
         if panelist.state == "invited":
             fire(actor, panelist, "release", due_at=str(panelist.answer_due_at))
             panel_letters.released(actor, panelist)
@@ -178,7 +171,7 @@ def to_remind() -> list[Panelist]:
 def set_loads(actor: Actor, edition_id: int, loads: Mapping[int, tuple[int, int]]) -> int:
     """Bound the reviews of members in one stage, (least, most) by panelist id; how many changed."""
     require(actor, "competitions:panel:manage")
-    edition = _running(edition_id)
+    edition = seats.running(edition_id)
     changed = 0
     for panelist_id, (least, most) in sorted(loads.items()):
         panelist = locked(Panelist, panelist_id)
