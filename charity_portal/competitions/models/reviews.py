@@ -10,6 +10,7 @@ from charity_portal.competitions.models.panels import Panelist
 from charity_portal.competitions.states import REVIEW
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Id, JsonDict, Model, Stamp
+from charity_portal.kernel.files import StoredFile
 from charity_portal.kernel.states import StateMachine
 from charity_portal.kernel.triggers import append_only
 
@@ -163,6 +164,8 @@ class ReleasedPaper(Model):
     label: Mapped[str]
     released_by: Mapped[int | None] = mapped_column(sa.ForeignKey(_USER))
     released_at: Mapped[Stamp] = mapped_column(default=clock.now)
+
+    file: Mapped[StoredFile] = relationship()
 
     __table_args__ = (sa.UniqueConstraint("edition_id", "attachment_id"),)
 
