@@ -96,3 +96,11 @@ class IncompleteReview(Invalid):
     def __init__(self, missing: Sequence[str]) -> None:
         super().__init__(say("还有 %(n)s 项没有完成，尚未提交。", n=len(missing)))
         self.missing = list(missing)
+
+
+class NotForReviewers(Invalid):
+    """What was asked for cannot be shown to, or hidden from, reviewers; `message` says why (422)."""
+
+
+class PitchRefused(Conflict):
+    """A pitch session does not allow this step now; `message` says why (409)."""
