@@ -21,6 +21,7 @@ class Trigger:
     table: str
     sqlite: str
     postgresql: str
+    function: str = ""  # what PostgreSQL's trigger calls, made anew before it
 
 
 _triggers: dict[str, Trigger] = {}
@@ -57,6 +58,28 @@ def append_only(table: str) -> None:
     )
 
 
+def frozen_when(table: str, condition: str) -> None:
+    """Refuse to write a row of `table` while an SQL condition holds; `{row}` in it is the row.
+
+    It is asked of the row as it was and of the row as it would be.
+    """
+    for verb, rows in (("insert", ["NEW"]), ("update", ["OLD", "NEW"]), ("delete", ["OLD"])):
+        name = f"{table}_frozen_{verb}"
+        holds = " OR ".join(f"({condition.format(row=row)})" for row in rows)
+        event_of = f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} "
+        register(
+            Trigger(
+                name,
+                table,
+                f"{event_of}WHEN {holds} BEGIN SELECT RAISE(ABORT, '{table} is frozen'); END",
+                f"{event_of}FOR EACH ROW EXECUTE FUNCTION portal_{name}()",
+                f"CREATE OR REPLACE FUNCTION portal_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN IF {holds} THEN RAISE EXCEPTION '{table} is frozen'; END IF; "
+                f"RETURN {'OLD' if verb == 'delete' else 'NEW'}; END $$",
+            )
+        )
+
+
 _REFUSE = """
 CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$
@@ -71,6 +94,8 @@ def install(connection: Connection) -> None:
     tables = set(sa.inspect(connection).get_table_names())
     for trigger in missing(connection):
         if trigger.table in tables:
+            if dialect == "postgresql" and trigger.function:
+                connection.exec_driver_sql(trigger.function)
             connection.exec_driver_sql(getattr(trigger, dialect))
 
 

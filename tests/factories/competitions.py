@@ -66,6 +66,7 @@ def make_stage(edition: Edition, key: str = "papers", **changes: Any) -> Stage:
         "reviews_each": 3,
     } | changes
     with _adding():
+        was, edition.state = edition.state, "draft"  # afterwards the rubric is frozen
         stage = Stage(**values)
         db.session.add(stage)
         db.session.flush()
@@ -86,6 +87,8 @@ def make_stage(edition: Edition, key: str = "papers", **changes: Any) -> Stage:
                     ],
                 )
             )
+        db.session.flush()
+        edition.state = was
         db.session.flush()
     return stage
 

@@ -9,6 +9,7 @@ from charity_portal.competitions.states import EDITION, STAGE
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Fen, Id, JsonDict, JsonList, Model, Stamp, one_of
 from charity_portal.kernel.states import StateMachine
+from charity_portal.kernel.triggers import frozen_when
 
 METHODS = ("mean", "trimmed", "standardised", "mixed")
 CHOICES = ("rank", "exact")
@@ -16,6 +17,13 @@ STAGE_KINDS = ("papers", "visit", "pitch")
 REASONS = ("never", "extremes", "always")
 FEEDBACK = ("none", "points", "full")
 _CALL, _USER = "call.id", "user_account.id"
+
+# Once an edition is open its rubric stands, whoever asks.
+frozen_when(
+    "criterion",
+    "(SELECT e.state FROM stage s JOIN edition e ON e.id = s.edition_id WHERE s.id = {row}.stage_id)"
+    " <> 'draft'",
+)
 
 
 class Edition(Model):

@@ -105,6 +105,23 @@ def latest(limit: int = FEED) -> list[Call]:
     return list(db.session.scalars(published))
 
 
+def published(limit: int = 200) -> list[Call]:
+    """Calls of this city that are public and not called off, the newest first."""
+    wanted = (
+        sa.select(Call)
+        .where(Call.state.not_in(("draft", "cancelled")), Call.external_ref.is_(None))
+        .order_by(Call.published_at.desc(), Call.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def by_id(call_ids: Iterable[int]) -> dict[int, Call]:
+    """These calls, whatever their state."""
+    found = db.session.scalars(sa.select(Call).where(Call.id.in_(set(call_ids))))
+    return {call.id: call for call in found}
+
+
 def _narrowed(found: sa.Select[Any], wanted: Filter) -> sa.Select[Any]:
     if wanted.source:
         found = found.where(Call.fund_source == wanted.source)
