@@ -52,7 +52,7 @@ def recuse(actor: Actor, review: Review, reason_code: str, note: str = "") -> Co
 
 def lift(actor: Actor, conflict_id: int, reason: str) -> None:
     """An approver finds that there is no conflict, and says why. The entry stays in the register;
-    reviews that it voided stay void."""
+    reviews that it voided stay void until they are assigned again."""
     conflict = locked(Conflict, conflict_id)
     require(actor, "competitions:conflict:lift", conflict)
     if conflict.lifted_at is not None:
@@ -61,6 +61,8 @@ def lift(actor: Actor, conflict_id: int, reason: str) -> None:
         raise Invalid(fields={"reason": [say("请填写理由。")]})
     conflict.lifted_by, conflict.lifted_at = actor.user_id, clock.now()
     conflict.lifted_reason = reason.strip()
+    for review in db.session.scalars(sa.select(Review).where(Review.conflict_id == conflict.id)):
+        review.conflict_id = None
     db.session.flush()
     audit.record(
         actor, "competitions.conflict.lifted", conflict, after=_ids(conflict), reason=reason.strip()
