@@ -1,7 +1,7 @@
 """An application as its reviewers read it: in a blind edition without anything that names the applicant."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -118,6 +118,23 @@ def dossier_for(review: Review) -> BlindDossier | None:
     code = entry.code if entry else ""
     found = draft_of(review.stage.edition, review.application_id, code)
     return found.dossier if found else None
+
+
+def titles_for(reviews: Collection[Review]) -> dict[int, str]:
+    """Titles as reviewers read them, by review; five statements an edition, however many reviews.
+
+    Lists, search, sheets and exports for reviewers know no other title. The reviews have their stage
+    and edition loaded.
+    """
+    by_edition: dict[int, list[Review]] = {}
+    for review in reviews:
+        by_edition.setdefault(review.stage.edition_id, []).append(review)
+    found: dict[int, str] = {}
+    for own in by_edition.values():
+        edition = own[0].stage.edition
+        titles = identities.shown_titles(edition.id, edition.blind, {r.application_id for r in own})
+        found |= {r.id: titles[r.application_id] for r in own}
+    return found
 
 
 def draft_of(edition: Edition, application_id: int, code: str) -> Draft | None:

@@ -1,6 +1,6 @@
 """Who the applicants are, as far as that must be hidden from reviewers."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -74,7 +74,7 @@ def hidden_term(edition_id: int, application_id: int, term_id: int) -> HiddenTer
     return found
 
 
-def shown_titles(edition_id: int, blind: bool, application_ids: Sequence[int]) -> dict[int, str]:
+def shown_titles(edition_id: int, blind: bool, application_ids: Collection[int]) -> dict[int, str]:
     """Titles as reviewers read them, by application: five statements however many (one if not blind).
 
     Lists, search and export for reviewers know no other title.
