@@ -35,6 +35,11 @@ class Paper:
         """Its neutral name for the reader."""
         return _("材料 %(n)s %(title)s", n=self.number, title=self.title)
 
+    @property
+    def kind(self) -> str:
+        """What kind of file it is, in a word."""
+        return self.original.name.rpartition(".")[2].upper()
+
 
 def papers_of(edition: Edition, application_id: int) -> list[Paper]:
     """All papers of an application, slot by slot; two statements (one in an open edition)."""

@@ -1,7 +1,5 @@
 """All pages of the competitions domain, for the app to serve."""
 
-from flask import Blueprint
-
 from charity_portal.competitions.queries import (  # noqa: F401
     editions,
     experts,
@@ -10,5 +8,12 @@ from charity_portal.competitions.queries import (  # noqa: F401
     pitches,
     reviews,
 )
+from charity_portal.competitions.views import (
+    office_blind,
+    review_papers,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (
+    office_blind.blueprint,
+    review_papers.blueprint,
+)

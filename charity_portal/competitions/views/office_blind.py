@@ -97,7 +97,12 @@ def _page(case: Case, form: TermForm) -> str:
         ),
         draft=draft,
         dossier=draft.dossier if draft else None,
-        kinds=blinding.KIND_WORDS,
+        hidden_pairs=[
+            (str(word), _("%(n)s 处", n=draft.hidden[kind]) if draft.hidden[kind] else None)
+            for kind, word in blinding.KIND_WORDS.items()
+        ]
+        if draft
+        else [],
         doubts=[(where, s) for where, text in written for s in suspicions.suspicions(text)],
         papers=papers.papers_of(edition, application_id),
         releasable=MIMES,
