@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -82,9 +83,20 @@ def shown_titles(edition_id: int, blind: bool, application_ids: Collection[int])
     found = judging.described(application_ids)
     if not blind:
         return {key: contestant.title for key, contestant in found.items()}
+    return blind_titles(edition_id, found)
+
+
+def blind_titles(edition_id: int, found: Mapping[int, judging.Contestant]) -> dict[int, str]:
+    """The same for applications that were read already, in a blind edition; four statements."""
     applicants = {
         key: Applicant(c.organization_id, tuple(filter(None, (c.lead,))))
         for key, c in found.items()
     }
     hiding = blinders(edition_id, applicants)
-    return {key: hiding[key].text(c.title) for key, c in found.items()}
+    return {key: _hidden(hiding[key].identity, c.title) for key, c in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def _hidden(identity: Identity, title: str) -> str:
+    """Hiding depends on nothing else, and lists ask for the same titles again and again."""
+    return Blinder(identity).text(title)

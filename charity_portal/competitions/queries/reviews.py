@@ -14,12 +14,12 @@ from charity_portal.competitions.models.reviews import (
     ReviewField,
     ReviewVersion,
 )
-from charity_portal.competitions.rules import own_scores, review_fields
+from charity_portal.competitions.rules import own_scores, review_fields, rubric
 from charity_portal.competitions.rules.own_scores import Given
 from charity_portal.competitions.rules.review_fields import SCORE
 from charity_portal.kernel.database import db
 from charity_portal.kernel.merging import Held, Step
-from charity_portal.projects.queries import briefs
+from charity_portal.projects.queries import judging
 
 SHOWN = ("open", "sealed", "abstained")
 """What reviewers find among their own; the rest is behind the wall."""
@@ -40,11 +40,11 @@ def review(review_id: int) -> Review | None:
 
 def criteria_of(review: Review) -> list[Criterion]:
     """The criteria by which this review judges: those of the stage that fit the track."""
-    criteria = review.stage.criteria
-    if all(c.track_id is None for c in criteria):
-        return list(criteria)
-    brief = briefs.briefs([review.application_id]).get(review.application_id)
-    return review_fields.applying(criteria, brief.track_id if brief else None)
+    stage = review.stage
+    if all(c.track_id is None for c in stage.criteria):
+        return list(stage.criteria)
+    (contestant,) = judging.described([review.application_id]).values()
+    return rubric.criteria_for(stage, contestant.track_id)
 
 
 def held(review_id: int) -> dict[str, ReviewField]:

@@ -6,7 +6,7 @@ Fields are texts under keys: "score:<criterion>" (a whole number, "na", or empty
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from charity_portal.kernel.i18n import Text, say
 
@@ -24,15 +24,6 @@ class Line(Protocol):
     top: Any
     may_skip: Any
     reason_when: Any
-    track_id: Any
-
-
-L = TypeVar("L", bound=Line)
-
-
-def applying(criteria: Iterable[L], track_id: int | None) -> list[L]:
-    """The criteria by which an application of this track is judged, in order."""
-    return [c for c in criteria if c.track_id is None or c.track_id == track_id]
 
 
 def keys(criteria: Iterable[Line]) -> list[str]:
