@@ -1,0 +1,1 @@
+"""The recompute bundle: its files, how they are read, written and compared."""
