@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from charity_portal.kernel.errors import Conflict, Invalid
+from charity_portal.kernel.errors import Conflict, Invalid, WrongState
 from charity_portal.kernel.i18n import Text, say
 
 
@@ -104,3 +104,96 @@ class NotForReviewers(Invalid):
 
 class PitchRefused(Conflict):
     """A pitch session does not allow this step now; `message` says why (409)."""
+
+
+class ScoresMoved(Conflict):
+    """Scores changed while they were being counted; nothing was kept (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("计算期间评分有变动，结果没有保存。请重新计算。")
+
+
+class RankingOutdated(Conflict):
+    """The scores changed since the ranking was computed (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("排名计算之后评分有变动，请先重新计算排名。")
+
+
+class NoRanking(Conflict):
+    """A ranking is needed first (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("尚未计算排名。")
+
+
+class NotCounted(Conflict):
+    """Scores cannot be counted yet; `message` says what stands in the way (409)."""
+
+
+class SelectionMoved(Conflict):
+    """A colleague changed the proposal since it was looked at (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("您查看之后，同事又调整了拟资助名单。您的操作没有生效，请核对最新名单。")
+
+
+class SelectionSettled(Conflict):
+    """The selection is confirmed; changing it means withdrawing that first (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("拟资助名单已经确定，需要调整的，请先撤回。")
+
+
+class SelectionImpossible(Invalid):
+    """No choice keeps to all limits with these decisions (422); `message` names the limits."""
+
+
+class NoticeBegun(Conflict):
+    """The proposals were put to the public: what was confirmed stands (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("公示已经开始，拟资助名单不能撤回。公示期内的问题通过异议程序处理。")
+
+
+class NotPublishable(Conflict):
+    """The result cannot be published yet; `problems` names everything that is missing (409)."""
+
+    def __init__(self, problems: Sequence[Text]) -> None:
+        super().__init__(say("还有 %(n)s 项问题，结果没有公布。", n=len(problems)))
+        self.problems = list(problems)
+
+
+class EditionNotReady(Invalid):
+    """The edition still has defects that stand in the way of opening (422)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("评审还不能开始，请先处理列出的问题。")
+
+
+class StaleEdition(Conflict):
+    """Another officer saved the edition first (409). `clashes` names what both changed, `rev` is the
+    revision as saved."""
+
+    def __init__(self, clashes: Sequence[str], rev: int) -> None:
+        super().__init__()
+        self.clashes, self.rev = list(clashes), rev
+
+
+class RulesFixed(WrongState):
+    """What decides the outcome is fixed from the opening on (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("评审已经开始，标准和规则不能再修改。")
+
+
+class StageNotReady(Conflict):
+    """The stage cannot take this step yet; `message` says why (409)."""
