@@ -13,6 +13,7 @@ from charity_portal.accounts import permissions as accounts_permissions
 from charity_portal.accounts import tasks as accounts_tasks
 from charity_portal.accounts.views import blueprints as accounts_views
 from charity_portal.accounts.views import identity
+from charity_portal.competitions import cli as competitions_cli
 from charity_portal.competitions import permissions as competitions_permissions
 from charity_portal.competitions.tasks import ranking as competitions_ranking
 from charity_portal.competitions.views import blueprints as competitions_views
@@ -76,6 +77,7 @@ COMMANDS = (
     accounts_cli.group,
     organizations_cli.group,
     projects_cli.projects_group,
+    competitions_cli.group,
     demo_cli.group,
 )
 TASKS = (
