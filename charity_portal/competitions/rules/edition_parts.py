@@ -1,6 +1,7 @@
 """The editable content of an edition in parts, each with its own form (units: see `kernel.edits`)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from charity_portal.kernel.i18n import Text, say
@@ -43,7 +44,7 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "per_group": say("同一机构最多项数"),
         "partial_bp": say("部分资助的最低比例"),
         "fixed_in_bp": say("直接入选的模拟比例"),
-        "bonus_most": say("加分合计上限"),
+        "reserves": say("候补项数"),
     },
 }
 ROW_UNITS: Mapping[str, str] = {
@@ -54,6 +55,19 @@ ROW_UNITS: Mapping[str, str] = {
 }
 """The list of rows that a part consists of."""
 
+LIMITS = (
+    "cut",
+    "least",
+    "most",
+    "floor",
+    "award_cap_fen",
+    "per_group",
+    "partial_bp",
+    "fixed_in_bp",
+    "reserves",
+)
+"""The units of the method that are kept in `Edition.limits`, by the names of `rules.method`; each only
+when it is set, the floor as points in decimal ("62.5"), here as hundredths."""
 TRACK = ("id", "min_winners", "max_winners", "expertise")
 STAGE = ("id", "kind", "title_zh", "title_en", "weight_bp", "reviews_each", "advance", "due_at")
 CRITERION = (
@@ -85,3 +99,13 @@ def row_text(row: Mapping[str, Any]) -> str:
         if name not in ("id", "title_zh") and value not in (None, "", [])
     ]
     return " · ".join([str(row.get("title_zh") or ""), *rest])
+
+
+def hundredths(points: str | int | None) -> int | None:
+    """Points in decimal as a whole number of hundredths."""
+    return None if points is None else int(Decimal(points).scaleb(2))
+
+
+def points(value: int | None) -> str | None:
+    """What `hundredths` reads back."""
+    return None if value is None else f"{Decimal(value).scaleb(-2).normalize():f}"

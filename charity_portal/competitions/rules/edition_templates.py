@@ -29,13 +29,14 @@ def stages_of(template: str, awards: int | None) -> list[dict[str, Any]]:
     ]
 
 
-def method() -> dict[str, Any]:
-    """The method and choice rule that a new edition starts with."""
+def method(least: int | None, most: int | None) -> dict[str, Any]:
+    """The method and choice rule that a new edition starts with; `least`, `most` awards of its call."""
+    counts = {name: n for name, n in (("least", least), ("most", most)) if n}
     return {
         "method": "mean",
         "calibrated": False,
         "choice": "rank",
-        "limits": {"cut": "skip"},
+        "limits": {"cut": "skip", **counts},
         "tie_rules": list(_TIES),
     }
 

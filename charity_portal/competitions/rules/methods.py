@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from charity_portal.competitions.rules.limits import points
 from charity_portal.competitions.rules.scores import TIE_CRITERION
 from charity_portal.kernel.i18n import Text, money, percent, say
 
@@ -99,15 +98,12 @@ def limit_words(limits: Mapping[str, Any], currency: str = "CNY") -> list[Text]:
     return [make(value, currency) for key, make in _LIMITS.items() if (value := given[key])]
 
 
-def points_text(hundredths: int | None) -> str:
-    """Hundredths of a point without needless zeros: 250 -> 2.5."""
-    value = points(hundredths)
-    return "" if value is None else f"{value.normalize():f}"
-
-
-def bonus_total(most: Sequence[int]) -> Decimal:
-    """The most points that all bonus rules together can give."""
-    return Decimal(sum(most)).scaleb(-2)
+def points_text(value: Decimal | int | str | None) -> str:
+    """Points without needless zeros: 250 hundredths or Decimal("2.50") -> 2.5."""
+    if value is None:
+        return ""
+    points = Decimal(value).scaleb(-2) if isinstance(value, int) else Decimal(value)
+    return f"{points.normalize():f}"
 
 
 _LIMITS: Mapping[str, Any] = {
@@ -125,5 +121,5 @@ _LIMITS: Mapping[str, Any] = {
     "fixed_in_bp": lambda value, _: say(
         "在不少于 %(share)s 的模拟中入选的申请直接入选", share=percent(value, 10_000, 0)
     ),
-    "bonus_most": lambda value, _: say("加分合计最多计 %(points)s 分", points=points_text(value)),
+    "reserves": lambda value, _: say("候补 %(n)s 项", n=value),
 }
