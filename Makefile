@@ -8,7 +8,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 PYTHON ?= python3
-WORKERS ?= 2
+# One more than two cores: browser journeys wait a good part of their time.
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 # Addresses of package mirrors come from the environment (PIP_INDEX_URL, npm_config_registry).

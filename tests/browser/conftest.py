@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.clocks import FrozenClock
-from tests.support.live import LivePortal, chromium
+from tests.support.live import BarePortal, LivePortal, chromium
 from tests.support.stage import Stage
 
 OpenPage = Callable[..., Page]
@@ -30,10 +30,12 @@ ON_PURPOSE = "Failed to load resource: the server responded with a status of 4"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, one of them takes all journeys: one demo city, one browser."""
+    """With several workers, one of them takes all journeys (one demo city, one browser) and another
+    one the walk over every page, which has a portal of its own."""
     for item in items:
         if "tests/browser/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            alone = "test_every_page" in item.nodeid
+            item.add_marker(pytest.mark.xdist_group("every_page" if alone else "browser"))
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +55,7 @@ def portals_running() -> Iterator[Callable[[str], LivePortal]]:
             pytest.fail(f"the portal on {name} did not start, see above: {failed[name]}", False)
         if name not in running:
             try:
-                running[name] = LivePortal(name)
+                running[name] = LivePortal(name) if name == "sqlite" else BarePortal(name)
             except AssertionError as error:
                 failed[name] = str(error).splitlines()[0]
                 raise
@@ -70,7 +72,8 @@ def live(
 ) -> LivePortal:
     """The demo city as it was when it opened, on SQLite.
 
-    On PostgreSQL too: `@pytest.mark.parametrize("live", ["sqlite", "postgresql"], indirect=True)`.
+    `@pytest.mark.parametrize("live", ["sqlite", "postgresql"], indirect=True)` adds the portal without
+    a city on PostgreSQL (`tests/demo` loads the city there).
     """
     portal = portals_running(getattr(request, "param", "sqlite"))
     portal.restore()

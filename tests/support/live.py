@@ -98,6 +98,12 @@ class LivePortal:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
 
+class BarePortal(LivePortal):
+    """`serve` without the demo city."""
+
+    arguments = ("serve",)
+
+
 def chromium() -> str:
     """The browser: CHROMIUM, else where Debian puts it."""
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
