@@ -15,6 +15,7 @@ from charity_portal.accounts.views import blueprints as accounts_views
 from charity_portal.accounts.views import identity
 from charity_portal.competitions import cli as competitions_cli
 from charity_portal.competitions import permissions as competitions_permissions
+from charity_portal.competitions.tasks import panels as competitions_panels
 from charity_portal.competitions.tasks import ranking as competitions_ranking
 from charity_portal.competitions.views import blueprints as competitions_views
 from charity_portal.demo import cli as demo_cli
@@ -86,6 +87,7 @@ TASKS = (
     oversight_tasks,
     projects_deadlines,
     projects_receipts,
+    competitions_panels,
     competitions_ranking,
     disclosure_tasks,
 )  # imported so that their job handlers are known

@@ -254,3 +254,9 @@ def _ties(edition_id: int, expert_ids: set[int]) -> Mapping[int, list[Declared]]
             Declared(tie.organization_id, tie.kind, tie.declared_at)
         )
     return found
+
+
+def entry_code(stage_id: int, application_id: int) -> str:
+    """What reviewers see in an application's place."""
+    entry = db.session.get(StageEntry, (stage_id, application_id))
+    return entry.code if entry is not None else ""
