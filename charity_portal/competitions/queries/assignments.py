@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.editions import EditionTrack, Stage, StageEntry
@@ -21,6 +21,7 @@ from charity_portal.competitions.rules.affinity import Background, Subject, affi
 from charity_portal.competitions.rules.review_rounds import Entry, Judge, Pair, Round, Wishes
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db
+from charity_portal.kernel.i18n import say
 from charity_portal.projects.queries import briefs
 
 LIVE = ("open", "sealed")
@@ -44,8 +45,7 @@ class Seat:
     @property
     def ready(self) -> bool:
         """Whether applications may be given to this member: nothing is named before both are done."""
-        done = self.panelist.agreed_at and self.panelist.declared_at
-        return self.panelist.state == "accepted" and bool(done)
+        return panels.ready(self.panelist)
 
 
 def seats(edition_id: int, also: Collection[int] = ()) -> list[Seat]:
@@ -173,14 +173,15 @@ class Input:
         return [s for s in self.seats if not s.ready and s.panelist.state == "accepted"]
 
 
-def read(stage: Stage, wishes: Wishes) -> Input:
-    """The stage's round as it stands at this moment; nine statements."""
+def read(stage: Stage, wishes: Wishes, also: Collection[int] = ()) -> Input:
+    """The stage's round as it stands at this moment, in ten statements; `also` names members whose seats
+    are wanted whatever became of them."""
     entries = field_of(stage.id)
     inside = {entry.application_id for entry in entries}
     reviews = [review for review in given(stage.id) if review.pair[1] in inside]
     live = [review for review in reviews if review.live]
     holders = {review.pair[0] for review in live}
-    everybody = seats(stage.edition_id, also=holders)
+    everybody = seats(stage.edition_id, also=holders | set(also))
     kept = Counter(review.pair[0] for review in live if review.stays)
     taking_part = [seat for seat in everybody if seat.ready or kept[seat.id]]
     known = briefs.briefs(inside)
@@ -239,9 +240,20 @@ def _subjects(edition_id: int, tracks: Iterable[int | None]) -> dict[int | None,
     }
 
 
+def reviews_of(stage_id: int) -> list[Review]:
+    """The reviews that are in force, those abstained from too, with their members."""
+    wanted = sa.select(Review).where(Review.stage_id == stage_id, Review.state != "void")
+    return list(db.session.scalars(wanted.options(joinedload(Review.panelist))))
+
+
 def run(run_id: int) -> AssignmentRun | None:
     """One computed distribution."""
     return db.session.get(AssignmentRun, run_id)
+
+
+def stage_of(run: AssignmentRun) -> Stage:
+    """The stage that a run belongs to, with its edition."""
+    return db.session.get_one(Stage, run.stage_id, options=[joinedload(Stage.edition)])
 
 
 def runs_of(stage_id: int, limit: int = 30) -> list[AssignmentRun]:
@@ -249,7 +261,7 @@ def runs_of(stage_id: int, limit: int = 30) -> list[AssignmentRun]:
     wanted = (
         sa.select(AssignmentRun)
         .where(AssignmentRun.stage_id == stage_id)
-        .options(sa.orm.defer(AssignmentRun.instance), sa.orm.defer(AssignmentRun.plan))
+        .options(defer(AssignmentRun.instance), defer(AssignmentRun.plan))
         .order_by(AssignmentRun.id.desc())
         .limit(limit)
     )
@@ -264,3 +276,21 @@ def newest_adopted(stage_id: int) -> AssignmentRun | None:
         .order_by(AssignmentRun.adopted_at.desc(), AssignmentRun.id.desc())
         .limit(1)
     )
+
+
+PHASES = {
+    "impossible": say("无法满足"),
+    "adopted": say("已采用"),
+    "superseded": say("已失效"),
+    "ready": say("待采用"),
+}
+
+
+def phase(run: AssignmentRun, newest: AssignmentRun | None) -> str:
+    """Where a run stands: see PHASES. A plan lapses as soon as another is adopted after it was made."""
+    if run.adopted_at is not None:
+        return "adopted"
+    if run.figures["shortages"]:
+        return "impossible"
+    overtaken = newest is not None and newest.adopted_at and newest.adopted_at > run.made_at
+    return "superseded" if overtaken else "ready"
