@@ -1,8 +1,12 @@
 """Rounds of reviews to be distributed, and plans for them, with the tables filled directly."""
 
+from collections.abc import Mapping, Sequence
+
 import sqlalchemy as sa
 
-from charity_portal.competitions.models.editions import EditionTrack, Stage
+from charity_portal.accounts.models import User
+from charity_portal.competitions.models.editions import Edition, EditionTrack, Stage, StageEntry
+from charity_portal.competitions.models.experts import Expert
 from charity_portal.competitions.models.panels import Conflict, Panelist
 from charity_portal.competitions.models.reviews import AssignmentRun
 from charity_portal.competitions.queries import assignments as queries
@@ -10,27 +14,87 @@ from charity_portal.competitions.rules.plan_checks import Change, obstacle
 from charity_portal.competitions.rules.planning import Solved
 from charity_portal.competitions.rules.review_rounds import Pair, Round, Wishes, standing
 from charity_portal.competitions.services import assignments
+from charity_portal.kernel import clock
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.permissions import SYSTEM
-from tests.factories.competitions import make_edition, make_entry, make_expert, make_panelist
+from charity_portal.projects.models.applications import Application
+from tests.factories.calls import make_call
+from tests.factories.competitions import make_edition
 from tests.factories.examples import Example, World
+from tests.factories.organizations import make_organization
 
 WISHES = Wishes(each=2, bridges=False)
 
 
-def make_field(applications: int = 4, members: int = 4, each: int = 2, **loads: int) -> Stage:
-    """A stage with so many applications and ready members, nothing assigned yet."""
-    edition = make_edition()
-    (stage,) = edition.stages
+def make_field(
+    applications: int = 4,
+    members: int = 4,
+    each: int = 2,
+    tracks: Sequence[str] = ("elderly",),
+    **loads: int,
+) -> Stage:
+    """A stage with so many applications of one organization and so many ready members, in turn from
+    each track; nothing is assigned. All rows are written at once, so that large fields are cheap."""
+    call = make_call()
+    wanted = [next(t for t in call.tracks if t.key == key) for key in tracks]
+    organization = make_organization()
     with transaction():
-        stage = db.session.merge(stage)
+        edition = make_edition(call)
+        (stage,) = edition.stages
         stage.reviews_each = each
-    for _ in range(applications):
-        make_entry(stage)
-    for number in range(members):
-        expert = make_expert(f"评委{number + 1}", expertise=["elderly"] if number % 2 else [])
-        make_panelist(edition, expert, **({"min_load": 0, "max_load": 4} | loads))
+        made = [
+            Application(
+                call_id=call.id,
+                organization_id=organization.id,
+                track_id=wanted[n % len(wanted)].id,
+                state="eligible",
+                number=f"SB-{edition.number[-6:]}-{n:04d}",
+                title=f"银龄陪伴计划之{n + 1}",
+                submitted_at=clock.now(),
+            )
+            for n in range(applications)
+        ]
+        db.session.add_all(made)
+        db.session.flush()
+        db.session.add_all(
+            StageEntry(stage_id=stage.id, application_id=a.id, code=f"P-{n + 1:03d}")
+            for n, a in enumerate(made)
+        )
+        people = [
+            User(email=f"judge-{edition.id}-{n}@example.org", name=f"评委{n + 1}")
+            for n in range(members)
+        ]
+        db.session.add_all(people)
+        db.session.flush()
+        _seat(edition, people, [t.id for t in wanted], {"min_load": 0, "max_load": 4} | loads)
     return stage
+
+
+def _seat(
+    edition: Edition, people: Sequence[User], tracks: Sequence[int], loads: Mapping[str, int]
+) -> None:
+    experts = [
+        Expert(user_id=user.id, state="admitted", expertise=["elderly"] if n % 2 else [])
+        for n, user in enumerate(people)
+    ]
+    db.session.add_all(experts)
+    db.session.flush()
+    now = clock.now()
+    db.session.add_all(
+        Panelist(
+            edition_id=edition.id,
+            expert_id=expert.id,
+            user_id=expert.user_id,
+            track_id=tracks[n % len(tracks)] if len(tracks) > 1 else None,
+            code=f"J{n + 1:03d}",
+            position=n,
+            state="accepted",
+            agreed_at=now,
+            declared_at=now,
+            **loads,
+        )
+        for n, expert in enumerate(experts)
+    )
 
 
 def make_track_wish(stage: Stage, track_id: int, *expertise: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload
 
 from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.editions import EditionTrack, Stage, StageEntry
@@ -23,6 +23,7 @@ from charity_portal.kernel import clock
 from charity_portal.kernel.database import db
 from charity_portal.kernel.i18n import say
 from charity_portal.projects.queries import briefs
+from charity_portal.projects.queries.briefs import Brief
 
 LIVE = ("open", "sealed")
 """Reviews in these states count towards what an application needs."""
@@ -56,7 +57,7 @@ def seats(edition_id: int, also: Collection[int] = ()) -> list[Seat]:
             Panelist.edition_id == edition_id,
             sa.or_(Panelist.state == "accepted", Panelist.id.in_(also)),
         )
-        .options(selectinload(Panelist.expert).selectinload(Expert.employments))
+        .options(joinedload(Panelist.expert).selectinload(Expert.employments))
         .order_by(Panelist.code, Panelist.id)
     ).all()
     people = accounts.people({p.user_id for p in found})
@@ -166,6 +167,7 @@ class Input:
     seats: tuple[Seat, ...]
     given: tuple[Given, ...]
     subjects: Mapping[int | None, Subject]
+    briefs: Mapping[int, Brief]
 
     @property
     def waiting(self) -> list[Seat]:
@@ -174,7 +176,7 @@ class Input:
 
 
 def read(stage: Stage, wishes: Wishes, also: Collection[int] = ()) -> Input:
-    """The stage's round as it stands at this moment, in ten statements; `also` names members whose seats
+    """The stage's round as it stands at this moment, in nine statements; `also` names members whose seats
     are wanted whatever became of them."""
     entries = field_of(stage.id)
     inside = {entry.application_id for entry in entries}
@@ -204,7 +206,7 @@ def read(stage: Stage, wishes: Wishes, also: Collection[int] = ()) -> Input:
         wishes=wishes,
         key=key_of(stage),
     )
-    return Input(found, tuple(everybody), tuple(reviews), subjects)
+    return Input(found, tuple(everybody), tuple(reviews), subjects, known)
 
 
 def key_of(stage: Stage) -> str:
@@ -273,6 +275,7 @@ def newest_adopted(stage_id: int) -> AssignmentRun | None:
     return db.session.scalar(
         sa.select(AssignmentRun)
         .where(AssignmentRun.stage_id == stage_id, AssignmentRun.adopted_at.is_not(None))
+        .options(defer(AssignmentRun.instance), defer(AssignmentRun.plan))
         .order_by(AssignmentRun.adopted_at.desc(), AssignmentRun.id.desc())
         .limit(1)
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from charity_portal.accounts import queries as accounts
+from charity_portal.competitions.models.editions import Stage
 from charity_portal.competitions.models.reviews import AssignmentRun
 from charity_portal.competitions.queries import assignments
 from charity_portal.competitions.queries.assignments import Input, Seat
@@ -23,7 +24,6 @@ from charity_portal.competitions.rules.review_rounds import (
 )
 from charity_portal.kernel.database import Page
 from charity_portal.kernel.i18n import Text
-from charity_portal.projects.queries import briefs
 from charity_portal.projects.queries.briefs import Brief
 
 PAGE = 50
@@ -38,6 +38,7 @@ class Plan:
     """
 
     run: AssignmentRun
+    stage: Stage
     round: Round
     pairs: frozenset[Pair]
     now: Input
@@ -79,7 +80,7 @@ def plan(run: AssignmentRun) -> Plan:
     of = review_rounds.load(run.instance)
     stage = assignments.stage_of(run)
     now = assignments.read(stage, of.wishes, also=of.judge_by_id)
-    return Plan(run, of, review_rounds.pairs_of(run.plan["pairs"]), now)
+    return Plan(run, stage, of, review_rounds.pairs_of(run.plan["pairs"]), now)
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,6 @@ def row(of: Plan, application_id: int) -> Row | None:
 
 
 def _rows(of: Plan, entries: Collection[Entry]) -> list[Row]:
-    known = briefs.briefs(entry.id for entry in entries)
     readers: dict[int, list[Pair]] = {entry.id: [] for entry in entries}
     for pair in of.pairs:
         if pair[1] in readers:
@@ -150,7 +150,7 @@ def _rows(of: Plan, entries: Collection[Entry]) -> list[Row]:
     return [
         Row(
             entry=entry,
-            brief=known.get(entry.id),
+            brief=of.now.briefs.get(entry.id),
             readers=tuple(
                 _reader(of, pair, seats.get(pair[0]), why[pair])
                 for pair in sorted(readers[entry.id], key=lambda p: (-of.round.score(p), p))

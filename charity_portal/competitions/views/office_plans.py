@@ -46,7 +46,7 @@ def show(run: AssignmentRun) -> Any:
 
 def _page(plan: Plan, refusal: str = "", problems: Sequence[Text] = ()) -> str:
     judge_id = number(request.args.get("judge")) or None
-    stage = assignments.stage_of(plan.run)
+    stage = plan.stage
     phase = assignments.phase(plan.run, assignments.newest_adopted(stage.id))
     return render_template(
         "competitions/assignments/show.html",
@@ -136,7 +136,7 @@ def _change_page(
     row = plans.row(plan, application_id)
     if row is None:
         raise NotFound
-    stage = assignments.stage_of(plan.run)
+    stage = plan.stage
     wanted = wanted or Change(application_id)
     touched = {judge for judge in (wanted.drop, wanted.add) if judge is not None}
     return render_template(
