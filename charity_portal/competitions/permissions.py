@@ -1,14 +1,37 @@
 """Who may do what in competitions. A conflict of interest is a wall here, not a warning."""
 
+from collections.abc import Callable
 from typing import Any
 
 from charity_portal.kernel.permissions import Actor, staff
 
 STAFF = ("officer", "approver", "auditor")
+Judged = Callable[[frozenset[int]], bool]
+
+_judged: list[Judged] = []
+
+
+def judged_by(known: Judged) -> Judged:
+    """Let reading say whether one of these organizations has an entry in a published edition."""
+    _judged[:] = [known]
+    return known
 
 
 def _edition_is_public(actor: Actor, edition: Any) -> bool:
     return edition.state not in ("draft", "cancelled") or actor.has_role(*STAFF)
+
+
+def _result_is_public(actor: Actor, edition: Any) -> bool:
+    return bool(edition.state == "published")
+
+
+def _has_results(actor: Actor, subject: Any) -> bool:
+    """Somebody of an organization that took part in a published edition."""
+    return bool(actor.memberships) and any(known(frozenset(actor.memberships)) for known in _judged)
+
+
+def _own_entry(actor: Actor, entry: Any) -> bool:
+    return actor.role_in(entry.organization_id) is not None
 
 
 def _own_panelist(actor: Actor, panelist: Any) -> bool:
@@ -67,6 +90,10 @@ RULES = {
     "competitions:edition:select": staff("approver"),
     "competitions:edition:publish": staff("approver"),
     "competitions:edition:cancel": staff("approver"),
+    "competitions:outcome:list": staff(*STAFF),
+    "competitions:result:read": _result_is_public,
+    "competitions:result:list_own": _has_results,
+    "competitions:result:read_own": _own_entry,
     "competitions:stage:run": staff("officer"),
     "competitions:stage:reopen": staff("approver"),
     "competitions:expert:list": staff(*STAFF),

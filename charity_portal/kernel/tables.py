@@ -43,11 +43,12 @@ __all__ = [
     "write_xlsx",
 ]
 
-Kind = Literal["text", "money", "int", "date", "datetime", "percent"]
+Kind = Literal["text", "money", "int", "points", "date", "datetime", "percent"]
 _NUMBER_FORMATS: Mapping[Kind, str] = {
     "text": "@",
     "money": "#,##0.00",
     "int": "0",
+    "points": "0.0000",
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm:ss",
     "percent": "0.00%",
@@ -265,7 +266,7 @@ def _csv_cell(kind: Kind, value: Any) -> str:
         return value.isoformat()
     if kind == "percent":
         return f"{float(Fraction(value) * 100):.2f}%"
-    return str(value) if kind == "int" else _guarded(str(value))
+    return str(value) if kind in ("int", "points") else _guarded(str(value))
 
 
 def _guarded(text: str) -> str:

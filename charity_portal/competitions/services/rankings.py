@@ -6,7 +6,7 @@ from typing import Any
 from charity_portal.competitions.errors import NotCounted, ScoresMoved
 from charity_portal.competitions.models.editions import Edition, Stage
 from charity_portal.competitions.models.outcomes import Ranking, RankingRow
-from charity_portal.competitions.queries import materials
+from charity_portal.competitions.queries import materials, readiness
 from charity_portal.competitions.rules.archives import plain, ten_thousandths
 from charity_portal.competitions.rules.counting import Counted
 from charity_portal.competitions.rules.findings import RankedRow
@@ -57,7 +57,8 @@ def keep(
     Raises ScoresMoved when they are not.
     """
     edition = locked(Edition, edition_id)
-    now = materials.snapshot(edition, _stage_of(edition, stage_id))
+    stage = _stage_of(edition, stage_id)
+    now = materials.snapshot(edition, stage)
     if now.hash != seen_hash:
         raise ScoresMoved
     ranking = Ranking(
@@ -65,7 +66,7 @@ def keep(
         stage_id=stage_id,
         input_hash=seen_hash,
         method=edition.method,
-        figures=counted.figures,
+        figures=counted.figures | {"mark": readiness.mark(edition, stage)},
         made_by=user_id,
     )
     db.session.add(ranking)

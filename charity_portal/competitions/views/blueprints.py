@@ -1,35 +1,43 @@
 """All pages of the competitions domain, for the app to serve."""
 
-from charity_portal.competitions.queries import (  # noqa: F401
-    editions,
-    experts,
-    outcomes,
-    panels,
-    pitches,
-    reviews,
-)
 from charity_portal.competitions.views import (
+    desk,
+    office_advancing,
     office_assignments,
     office_blind,
     office_conflicts,
     office_experts,
     office_panel,
     office_plans,
+    office_ranking,
+    office_reviews,
+    office_selection,
     own_expert,
     own_panel,
     recusals,
     review_papers,
+    reviews,
+    sheets,
+    sweep,
 )
 
 BLUEPRINTS = (
+    desk.blueprint,
+    office_advancing.blueprint,
     office_assignments.blueprint,
     office_blind.blueprint,
     office_conflicts.blueprint,
     office_experts.blueprint,
     office_panel.blueprint,
     office_plans.blueprint,
+    office_ranking.blueprint,
+    office_reviews.blueprint,
+    office_selection.blueprint,
     own_expert.blueprint,
     own_panel.blueprint,
     recusals.blueprint,
     review_papers.blueprint,
+    reviews.blueprint,
+    sheets.blueprint,
+    sweep.blueprint,
 )
