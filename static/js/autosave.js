@@ -1,6 +1,7 @@
 // Saves a form while it is being written. Nothing typed is lost, nothing of anybody else's is overwritten.
 //   <form data-autosave="URL" data-rev="12" data-owner="user-7"> … <p data-save-state> … </form>
 //   data-unsaved on the form: what the page shows is not what is stored (redrawn after an error); all of it is sent.
+//   a[data-flush]: what is unsaved is saved before the link is followed.
 //   data-no-autosave on a control or around several leaves them out; hidden inputs, passwords and files are never sent.
 const QUIET = 800;
 const SLOWEST = 60;
@@ -12,14 +13,25 @@ export async function start(forms, kit) {
   const [fields, { Clashes }, { Copies }, { Refusals }, { meet }, { open }] = await Promise.all(
     ["fields", "clashes", "copies", "refusals", "tabs", "dialog"].map(kit.load),
   );
-  for (const form of forms) {
-    const draft = new Draft(form, kit, fields);
+  const drafts = forms.map((form) => new Draft(form, kit, fields));
+  document.addEventListener("click", (event) => leave(event, drafts));
+  for (const draft of drafts) {
     draft.clashes = new Clashes(draft, open);
     draft.refusals = new Refusals(draft);
-    draft.copies = new Copies(kit.DRAFT, form.dataset.owner || "", draft.url);
+    draft.copies = new Copies(kit.DRAFT, draft.form.dataset.owner || "", draft.url);
     draft.meet = meet;
     draft.begin();
   }
+}
+
+// A link with data-flush to the next document: what is unsaved is saved first, so that nothing has to be asked.
+async function leave(event, drafts) {
+  const link = event.target.closest?.("a[data-flush]");
+  const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+  if (!link || elsewhere || event.defaultPrevented || !drafts.some((draft) => draft.pending())) return;
+  event.preventDefault();
+  await Promise.all(drafts.map((draft) => draft.settled()));
+  location.assign(link.href);
 }
 
 class Draft {
@@ -125,6 +137,12 @@ class Draft {
     if (this.submitter !== undefined) this.submitNow();
     else if (next) next();
     else if (!this.timer) this.changed();
+  }
+
+  // Everything that can be sent now has been.
+  async settled() {
+    while (this.busy) await new Promise((done) => setTimeout(done, 50));
+    await this.send();
   }
 
   async request(sent, keepalive) {

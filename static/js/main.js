@@ -81,6 +81,7 @@ addEventListener("click", (event) => {
 const WANTED = {
   autosave: "form[data-autosave]", poll: "[data-poll]", upload: "[data-upload]", lines: "[data-lines]",
   counter: "[data-count-for]", confirm: "[data-confirm]",
+  review: "[data-review], [data-wait]", keys: "[data-keys]",
 };
 for (const [name, selector] of Object.entries(WANTED)) {
   const found = document.querySelectorAll(selector);

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
@@ -15,6 +16,7 @@ from charity_portal.competitions.queries import identities
 from charity_portal.competitions.queries.reviews import SHOWN
 from charity_portal.competitions.rules import own_scores, review_fields, rubric, sealing
 from charity_portal.competitions.rules.own_scores import Spread
+from charity_portal.competitions.rules.review_fields import SCORE
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db
 from charity_portal.kernel.i18n import Text
@@ -31,8 +33,9 @@ class Row:
     review: Review
     code: str
     title: str
+    rubric: tuple[Criterion, ...]
+    scores: Mapping[str, str]
     answered: int
-    criteria: int
     missing: int
     total: Fraction | None
     writable: bool
@@ -41,6 +44,11 @@ class Row:
     def id(self) -> int:
         """The review's id."""
         return self.review.id
+
+    @property
+    def criteria(self) -> int:
+        """By how many criteria it judges."""
+        return len(self.rubric)
 
     @property
     def started(self) -> bool:
@@ -89,23 +97,31 @@ class Seat:
 
 def seats(user_id: int) -> list[Seat]:
     """All of a person's places, newest first; invitations among them (state `invited`)."""
-    wanted = (
-        sa.select(Panelist)
-        .join(Panelist.edition)
-        .where(
-            Panelist.user_id == user_id,
-            Panelist.state.in_(("invited", "accepted")),
-            Edition.state.not_in(("draft", "cancelled")) | (Panelist.state == "invited"),
-        )
-        .options(
-            contains_eager(Panelist.edition).selectinload(Edition.stages).joinedload(Stage.criteria)
-        )
-        .order_by(Edition.id.desc())
+    wanted = _with_edition().where(
+        Panelist.user_id == user_id,
+        Panelist.state.in_(("invited", "accepted")),
+        Edition.state.not_in(("draft", "cancelled")) | (Panelist.state == "invited"),
     )
-    panelists = list(db.session.scalars(wanted))
+    panelists = list(db.session.scalars(wanted.order_by(Edition.id.desc())))
     ready = [p for p in panelists if p.state == "accepted" and p.agreed_at and p.declared_at]
     found = stage_desks(ready)
     return [Seat(p, p.edition, tuple(found.get(p.id, ()))) for p in panelists]
+
+
+def own_stage(user_id: int, stage_id: int) -> StageDesk | None:
+    """One's own reviews in one stage; None without any."""
+    stage = sa.select(Stage.edition_id).where(Stage.id == stage_id).scalar_subquery()
+    wanted = _with_edition().where(
+        Panelist.user_id == user_id, Panelist.state == "accepted", Panelist.edition_id == stage
+    )
+    panelists = [p for p in db.session.scalars(wanted) if p.agreed_at and p.declared_at]
+    found = stage_desks(panelists, stage_id)
+    return next((desk for desks in found.values() for desk in desks), None)
+
+
+def _with_edition() -> sa.Select[Any]:
+    whole = contains_eager(Panelist.edition).selectinload(Edition.stages)
+    return sa.select(Panelist).join(Panelist.edition).options(whole.joinedload(Stage.criteria))
 
 
 def stage_desks(
@@ -217,8 +233,9 @@ def _row(
         review=review,
         code=code,
         title=title,
+        rubric=tuple(criteria),
+        scores={c.key: texts.get(SCORE + c.key, "") for c in criteria},
         answered=review_fields.answered(criteria, texts),
-        criteria=len(criteria),
         missing=absent,
         total=sealing.total(criteria, texts) if done else None,
         writable=review.state == "open" and stage.state == "open",

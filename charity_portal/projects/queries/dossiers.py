@@ -1,7 +1,8 @@
 """What was handed in, for those who judge it: the newest submitted version, typed, with its form."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -36,20 +37,34 @@ class Submitted:
 
 def submitted(application_id: int) -> Submitted | None:
     """The newest submitted version; None when nothing was handed in. Six statements."""
-    found = db.session.execute(
+    return submitted_all([application_id]).get(application_id)
+
+
+def submitted_all(application_ids: Collection[int]) -> dict[int, Submitted]:
+    """The newest submitted version of each of these applications; as many statements as for one, as
+    long as they belong to one call."""
+    newest = (
+        sa.select(sa.func.max(Submission.id))
+        .where(Submission.application_id.in_(application_ids))
+        .group_by(Submission.application_id)
+    )
+    rows = db.session.execute(
         sa.select(Application, Submission.content)
         .join(Submission, Submission.application_id == Application.id)
-        .where(Application.id == application_id)
-        .order_by(Submission.version.desc())
-        .limit(1)
-    ).first()
-    if found is None:
-        return None
-    application, content = found
-    call = calls.whole_call(application.call_id)
+        .where(Submission.id.in_(newest))
+    ).all()
+    forms = {key: _form(key) for key in {application.call_id for application, _ in rows}}
+    return {a.id: _submitted(a, content, forms[a.call_id]) for a, content in rows}
+
+
+def _form(call_id: int) -> CallForm:
+    call = calls.whole_call(call_id)
     if call is None:
         raise NotFound
-    form = calls.form_of(call)
+    return calls.form_of(call)
+
+
+def _submitted(application: Application, content: dict[str, Any], form: CallForm) -> Submitted:
     dossier = None
     if "fields" in content:
         papers = tuple(dossiers.Paper(**paper) for paper in content["papers"])

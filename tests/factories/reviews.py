@@ -1,0 +1,108 @@
+"""Reviews being written: a reviewer at the desk, with dossiers that were really submitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from charity_portal.competitions.models.editions import Criterion, Edition, Stage
+from charity_portal.competitions.models.panels import Panelist
+from charity_portal.competitions.models.reviews import Review
+from charity_portal.competitions.services import reviews, sealing
+from charity_portal.kernel.database import db, transaction
+from charity_portal.kernel.merging import Saved
+from charity_portal.kernel.permissions import Actor
+from tests.factories.competitions import (
+    make_edition,
+    make_entry,
+    make_expert,
+    make_panelist,
+    make_review,
+    reviewer_of,
+)
+from tests.factories.examples import World
+
+COMPLETE = {
+    "score:need": "4",
+    "score:design": "3",
+    "score:budget": "4",
+    "reason:need": "走访了两个社区",
+}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One reviewer with some reviews in one stage."""
+
+    edition: Edition
+    stage: Stage
+    panelist: Panelist
+    reviews: list[Review]
+
+    @property
+    def actor(self) -> Actor:
+        return reviewer_of(self.panelist)
+
+    @property
+    def user_id(self) -> int:
+        return self.panelist.user_id
+
+
+def make_bench(count: int = 3, user_id: int | None = None, **changes: Any) -> Bench:
+    """A reviewer with `count` open reviews; `changes` concern the edition."""
+    edition = make_edition(**changes)
+    (stage,) = edition.stages
+    entries = [make_entry(stage) for _ in range(count)]
+    panelist = make_panelist(edition, make_expert(user_id=user_id))
+    found = [make_review(stage, panelist, entry) for entry in entries]
+    return Bench(edition, stage, panelist, found)
+
+
+def write(bench: Bench, review: Review, fields: Mapping[str, str], rev: int | None = None) -> Saved:
+    """Save fields as the reviewer does."""
+    with transaction():
+        now = db.session.get_one(Review, review.id).rev
+        return reviews.save_fields(bench.actor, review.id, now if rev is None else rev, fields)
+
+
+def seal(bench: Bench, review: Review, **more: str) -> Review:
+    """A complete review, handed in."""
+    write(bench, review, COMPLETE | more)
+    with transaction():
+        return sealing.seal(bench.actor, review.id)
+
+
+def change_criterion(bench: Bench, key: str, **values: Any) -> None:
+    """Another rubric than the usual one."""
+    with transaction():
+        wanted = db.select(Criterion).filter_by(stage_id=bench.stage.id, key=key)
+        criterion = db.session.scalars(wanted).one()
+        for name, value in values.items():
+            setattr(criterion, name, value)
+
+
+_benches: dict[int, Bench] = {}
+
+
+def _bench(world: World) -> Bench:
+    """One for all examples of a sweep."""
+    key = world.people["reviewer"]
+    if _benches.get(0) is None or _benches[0].user_id != key or not _there(_benches[0]):
+        _benches[0] = make_bench(1, user_id=key)
+    return _benches[0]
+
+
+def _there(bench: Bench) -> bool:
+    return db.session.get(Review, bench.reviews[0].id) is not None
+
+
+EXAMPLES = {
+    "review_id": lambda world: _bench(world).reviews[0].id,
+    "criterion_key": lambda world: "need",
+    "competitions_office_reviews.index.edition_id": lambda world: _bench(world).edition.id,
+    "competitions_office_reviews.scores.edition_id": lambda world: _bench(world).edition.id,
+    "competitions_sweep.show.stage_id": lambda world: _bench(world).stage.id,
+    "competitions_sheets.show.stage_id": lambda world: _bench(world).stage.id,
+    "competitions_sheets.download.stage_id": lambda world: _bench(world).stage.id,
+    "competitions_sheets.upload.stage_id": lambda world: _bench(world).stage.id,
+    "competitions_sheets.apply.stage_id": lambda world: _bench(world).stage.id,
+}
