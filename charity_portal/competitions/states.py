@@ -61,7 +61,7 @@ EXPERT = StateMachine(
     states={
         "nominated": say("待审核"),
         "admitted": say("在库"),
-        "suspended": say("暂停参评"),
+        "suspended": say("已暂停参评"),
         "refused": say("未予入库"),
         "left": say("已退出"),
     },
