@@ -72,12 +72,17 @@ def seal(bench: Bench, review: Review, **more: str) -> Review:
 
 
 def change_criterion(bench: Bench, key: str, **values: Any) -> None:
-    """Another rubric than the usual one."""
+    """Another rubric than the usual one, as if the edition had been opened with it."""
     with transaction():
+        edition = db.session.get_one(Edition, bench.edition.id)
+        opened, edition.state = edition.state, "draft"
+        db.session.flush()
         wanted = db.select(Criterion).filter_by(stage_id=bench.stage.id, key=key)
         criterion = db.session.scalars(wanted).one()
         for name, value in values.items():
             setattr(criterion, name, value)
+        db.session.flush()
+        edition.state = opened
 
 
 _benches: dict[int, Bench] = {}
