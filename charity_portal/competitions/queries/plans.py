@@ -59,10 +59,10 @@ class Plan:
         return plan_checks.findings(self.round, self.pairs)
 
     @property
-    def worst_codes(self) -> str:
+    def worst_codes(self) -> list[str]:
         """The codes of the applications that are worst off; the first ten."""
         codes = [self.round.entry_by_id[key].code for key in self.standing.worst_entries]
-        return "、".join(codes[:10]) + ("…" if len(codes) > 10 else "")
+        return [*codes[:10], *(["…"] if len(codes) > 10 else [])]
 
     @cached_property
     def difference(self) -> Difference:
