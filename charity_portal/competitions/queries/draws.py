@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from charity_portal.competitions.models.editions import Edition, EditionTrack, Stage
+from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.models.experts import Expert
 from charity_portal.competitions.models.panels import Draw, Panelist
 from charity_portal.competitions.queries import experts
@@ -56,7 +56,7 @@ def pool(edition: Edition) -> Pool:
     first, last = period(edition)
     admitted = experts.admitted()
     staff = _staff_of(admitted, judging.applicants_of(edition.call_id))
-    wanted = {f"track:{t.track_id}": set(t.expertise) for t in _tracks(edition) if t.expertise}
+    wanted = {f"track:{t.track_id}": set(t.expertise) for t in edition.tracks if t.expertise}
     found: dict[str, Expert] = {}
     candidates, out = [], Counter[str]()
     for expert in admitted:
@@ -80,12 +80,8 @@ def pool(edition: Edition) -> Pool:
 def period(edition: Edition) -> tuple[date, date]:
     """The days for which a member is needed: from today to the last stage's due date."""
     today = clock.today()
-    last = db.session.scalar(
-        sa.select(sa.func.max(Stage.due_at)).where(Stage.edition_id == edition.id)
-    )
-    if isinstance(last, datetime):
-        return today, max(today, clock.local(last).date())
-    return today, today
+    due = [clock.local(stage.due_at).date() for stage in edition.stages if stage.due_at]
+    return today, max([today, *due])
 
 
 def _staff_of(admitted: Sequence[Expert], applicants: set[int]) -> set[int]:
@@ -107,17 +103,9 @@ def _staff_of(admitted: Sequence[Expert], applicants: set[int]) -> set[int]:
     }
 
 
-def _tracks(edition: Edition) -> Sequence[EditionTrack]:
-    return db.session.scalars(
-        sa.select(EditionTrack)
-        .where(EditionTrack.edition_id == edition.id)
-        .order_by(EditionTrack.track_id)
-    ).all()
-
-
 def needs(edition: Edition) -> list[str]:
     """The keys of the minimums that can be asked for: tracks that name expertise, then capacities."""
-    tracks = [f"track:{t.track_id}" for t in _tracks(edition) if t.expertise]
+    tracks = [f"track:{t.track_id}" for t in edition.tracks if t.expertise]
     return [*tracks, *(f"capacity:{key}" for key in ("finance", "user_representative", "senior"))]
 
 

@@ -59,6 +59,8 @@ def _page(edition: Edition, forms: Forms) -> Any:
     members = queries.everybody(edition.id)
     words, keys = draws.need_words(edition), draws.needs(edition)
     seated = [m for m in members if m.panelist.state in queries.SEATED]
+    seats_open = max(edition.panel_size - len(seated), 0)
+    standing = [m.panelist.id for m in members if m.panelist.state == "standby"]
     changeable = edition.state in queries.RUNNING and can(
         current_actor(), "competitions:panel:manage"
     )
@@ -67,8 +69,8 @@ def _page(edition: Edition, forms: Forms) -> Any:
         edition=edition,
         members=members,
         states=Counter(m.panelist.state for m in members),
-        seats_open=queries.seats_open(edition),
-        next_up=_next_up(edition, members),
+        seats_open=seats_open,
+        next_up=set(standing[:seats_open]),
         work=queries.work(edition.id),
         ties=queries.tie_counts(edition.id),
         pool=draws.pool(edition) if changeable else None,
@@ -78,7 +80,8 @@ def _page(edition: Edition, forms: Forms) -> Any:
         composition=_composition(edition, seated, keys),
         seated=len(seated),
         forms=forms,
-        draw_form=forms.draw or _draw_form(edition, members),
+        draw_form=forms.draw
+        or _draw_form(edition, words, keys, len(standing), seats_open if members else None),
         invite_form=forms.invite or _invite_form(),
         loads_form=forms.loads or loads_form(seated)(formdata=None),
         load_members=seated,
@@ -86,12 +89,6 @@ def _page(edition: Edition, forms: Forms) -> Any:
         expertise=expertise,
     )
     return page, 422 if forms.refused else 200
-
-
-def _next_up(edition: Edition, members: Sequence[Member]) -> set[int]:
-    """Who is asked when the invitations go out."""
-    standing = [m.panelist.id for m in members if m.panelist.state == "standby"]
-    return set(standing[: queries.seats_open(edition)])
 
 
 def _composition(
@@ -110,16 +107,20 @@ def _composition(
     }
 
 
-def _draw_form(edition: Edition, members: Sequence[Member]) -> DrawForm:
-    form = draw_form(draws.need_words(edition), draws.needs(edition))(formdata=None)
-    if members:
-        waiting = sum(m.panelist.state == "standby" for m in members)
-        form.size.data = max(queries.seats_open(edition) - waiting, 0)
-        form.standbys.data = edition.standby_size
-        for key in draws.needs(edition):
+def _draw_form(
+    edition: Edition,
+    words: Mapping[str, str],
+    keys: Sequence[str],
+    waiting: int,
+    seats_open: int | None,
+) -> DrawForm:
+    """What to draw: the whole panel at first, later whoever is missing (`seats_open` then)."""
+    form = draw_form(words, keys)(formdata=None)
+    form.size.data, form.standbys.data = edition.panel_size, edition.standby_size
+    if seats_open is not None:
+        form.size.data = max(seats_open - waiting, 0)
+        for key in keys:
             form.minimum(key).data = 0
-    else:
-        form.size.data, form.standbys.data = edition.panel_size, edition.standby_size
     return form
 
 
