@@ -37,7 +37,7 @@ def make_edition(call: Call | None = None, **changes: Any) -> Edition:
     """An edition with one open stage of papers and three criteria; every column can be changed."""
     call = call or make_call()
     values: dict[str, Any] = {
-        "number": f"CT-2026-{next(_numbers):06d}",
+        "number": f"CT-2025-{next(_numbers):06d}",
         "call_id": call.id,
         "state": "judging",
         "title_zh": "第七届公益创投大赛",

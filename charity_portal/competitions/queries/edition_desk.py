@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.editions import (
     Bonus,
     BonusGrant,
@@ -163,6 +164,15 @@ def entered(stage: Stage) -> list[int]:
     )
 
 
+def behind(stage: Stage, code: str) -> int | None:
+    """The application that takes part in a stage under this code."""
+    return db.session.scalar(
+        sa.select(StageEntry.application_id).where(
+            StageEntry.stage_id == stage.id, StageEntry.code == code, StageEntry.left_at.is_(None)
+        )
+    )
+
+
 def reviews_of(stage: Stage, application_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """Reviews by state for each of these applications."""
     counted = (
@@ -213,6 +223,23 @@ def unsealed(stage: Stage) -> list[Unsealed]:
     for panelist, review_id, code in rows:
         found.setdefault(panelist.id, (panelist, []))[1].append((review_id, code))
     return [Unsealed(panelist, reviews) for panelist, reviews in found.values()]
+
+
+@dataclass(frozen=True)
+class Owing:
+    """A panel member by name with the number of reviews not handed in."""
+
+    panelist: Panelist
+    name: str
+    reviews: int
+
+
+def owing(stage: Stage) -> list[Owing]:
+    """Who still owes reviews of a stage, most first."""
+    late = unsealed(stage)
+    names = accounts.names(member.panelist.user_id for member in late)
+    found = [Owing(m.panelist, names.get(m.panelist.user_id, ""), len(m.reviews)) for m in late]
+    return sorted(found, key=lambda one: -one.reviews)
 
 
 def grants(edition: Edition, application_ids: Sequence[int]) -> dict[tuple[int, int], BonusGrant]:
