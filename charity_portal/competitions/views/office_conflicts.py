@@ -14,8 +14,8 @@ from charity_portal.competitions.queries import conflicts as queries
 from charity_portal.competitions.queries import editions, panels
 from charity_portal.competitions.queries.conflicts import Filter, Row
 from charity_portal.competitions.services import conflicts as services
-from charity_portal.competitions.views.downloads import table_file
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import Invalid
 from charity_portal.kernel.i18n import _, say
 from charity_portal.kernel.permissions import can, current_actor, requires

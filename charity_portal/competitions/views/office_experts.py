@@ -12,9 +12,9 @@ from charity_portal.competitions.queries import experts as queries
 from charity_portal.competitions.queries.experts import Filter, Row
 from charity_portal.competitions.rules import expertise
 from charity_portal.competitions.services import experts as services
-from charity_portal.competitions.views.downloads import table_file
 from charity_portal.kernel import clock, navigation
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import Invalid
 from charity_portal.kernel.i18n import _, say
 from charity_portal.kernel.permissions import can, current_actor, requires
