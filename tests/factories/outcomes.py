@@ -12,8 +12,8 @@ from charity_portal.competitions.models.reviews import Review, ReviewField, Scor
 from charity_portal.competitions.queries import editions, outcomes
 from charity_portal.competitions.rules import sealing
 from charity_portal.competitions.rules.proposed import Wanted
-from charity_portal.competitions.services import rankings, selections
-from charity_portal.kernel import clock, jobs
+from charity_portal.competitions.services import rankings, results, selections
+from charity_portal.kernel import clock, files, jobs
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.permissions import Actor
 from charity_portal.projects.models.applications import Application
@@ -144,3 +144,27 @@ def confirm(made: Round, approver: Actor | None = None) -> Selection:
     approver = approver or notices.office().approver
     with transaction():
         return selections.confirm(approver, selection.id, selection.rev)
+
+
+def on_notice(made: Round, approver: Actor | None = None) -> Selection:
+    """Confirm, and start the public notice of the call."""
+    approver = approver or notices.office().approver
+    selection = confirm(made, approver)
+    notices.start(approver, made.applications[0].call)
+    return selection
+
+
+def publish(made: Round, approver: Actor | None = None, feedback: str = "full") -> Edition:
+    """Bring a scored round all the way to its published result, with the jobs that follow left to do."""
+    approver = approver or notices.office().approver
+    on_notice(made, approver)
+    with transaction():
+        results.ask_to_publish(approver, made.edition.id, feedback)
+    content, seen_hash = results.write_bundle(edition_of(made))
+    prepared = files.prepare_own(content, "bundle.zip", "application/zip")
+    db.session.rollback()
+    with transaction():
+        db.session.execute(sa.delete(jobs.Job).where(jobs.Job.kind == "competitions.publish"))
+        results.publish(made.edition.id, seen_hash, prepared)
+    db.session.expire_all()
+    return edition_of(made)

@@ -85,11 +85,12 @@ def tracks_of(call_id: int) -> Sequence[TrackWords]:
     return [TrackWords(*row) for row in rows]
 
 
-def states_of(call_id: int) -> Mapping[int, str]:
-    """Application id -> state, of everything that was handed in to a call."""
+def owned_by(organization_ids: Iterable[int]) -> Mapping[int, int]:
+    """Application id -> organization id, of everything that these organizations handed in."""
     rows = db.session.execute(
-        sa.select(Application.id, Application.state).where(
-            Application.call_id == call_id, Application.submitted_at.is_not(None)
+        sa.select(Application.id, Application.organization_id).where(
+            Application.organization_id.in_(set(organization_ids)),
+            Application.submitted_at.is_not(None),
         )
     )
-    return {row.id: row.state for row in rows}
+    return {row.id: row.organization_id for row in rows}
