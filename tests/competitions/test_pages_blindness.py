@@ -1,0 +1,326 @@
+"""Nothing that a reviewer can reach names the applicant: every address, every answer, every header.
+
+Two proofs. Canaries: the applicant's name and all else that names it lie everywhere they could, and
+must be found nowhere. Metamorphosis: a second world differs in nothing but that identity, and every
+byte that a reviewer gets must be the same. Equal are compared after CSRF tokens alone are taken out
+(they are random; session cookies are not among what is compared).
+"""
+
+import contextlib
+import html
+import inspect
+import io
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import pikepdf
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from charity_portal.competitions.models.editions import Edition
+from charity_portal.competitions.rules import blinding
+from charity_portal.kernel.bare_copies import bare_copy
+from charity_portal.kernel.database import db, transaction
+from tests.architecture.house import access
+from tests.architecture.house.access import Door
+from tests.factories import blinding as factory
+from tests.factories.blinding import AMBER, CORAL, BlindCase, Who, make_case
+from tests.factories.personas import settle
+from tests.support.apps import Portal
+from tests.support.databases import SqliteDatabase
+from tests.support.people import sign_in
+
+NAMES_EVERYBODY = {
+    "organizations_public.index": "the city's public register lists all its organizations",
+    "organizations_public.show": "its page about one of them",
+    "organizations_public.export": "the same register as a file",
+    "organizations_claims.new": "anybody with an account may claim any registered organization",
+    "organizations_claims.create": "the same form, sent",
+}
+"""Addresses that name every organization as such. None of them says that one applied."""
+RANDOM = {"accounts_second_factor.set_up": "a new secret at each sight"}
+CLOCK = ("Set-Cookie", "Date", "Expires")
+"""Headers that tell the time of the machine (the portal's own clock stands still) or the session."""
+OWN_PAGES = "competitions_"
+CSRF = re.compile(
+    rb'(?<=name="csrf_token" value=")[^"]+|(?<=name="csrf-token" content=")[^"]+'
+    rb'|(?<="token":")[^"]+'
+)
+_ASKED = re.compile(r"""request\.args\.get\(\s*"(\w+)"|"(\w+)" (?:not )?in request\.args""")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One address and everything that came back."""
+
+    asked: str
+    endpoint: str
+    status: int
+    headers: str
+    body: bytes
+
+    @property
+    def readable(self) -> str:
+        """All of it, unpacked and unescaped."""
+        return "\n".join([unquote(self.headers), *unpacked(self.body)])
+
+
+def unpacked(body: bytes) -> Iterator[str]:
+    """A body as text: packed files opened, escapes undone."""
+    if body[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            for name in archive.namelist():
+                yield name
+                yield from unpacked(archive.read(name))
+        return
+    if body[:5] == b"%PDF-":
+        buffer = io.BytesIO(body)
+        with contextlib.suppress(pikepdf.PdfError), pikepdf.open(io.BytesIO(body)) as document:
+            document.save(
+                buffer,
+                compress_streams=False,
+                object_stream_mode=pikepdf.ObjectStreamMode.disable,
+                stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+            )
+        yield buffer.getvalue().decode("utf-8", "replace")
+        yield buffer.getvalue().decode("utf-16-be", "ignore")
+    text = body.decode("utf-8", "replace")
+    yield text
+    yield html.unescape(text)
+    yield unquote(text)
+    if text[:1] in ("{", "["):
+        yield json.dumps(json.loads(text), ensure_ascii=False)
+
+
+def found_in(answer: Answer, who: Who, numbers: list[str]) -> list[str]:
+    """The canaries in an answer, however they are written; not what was asked with, which a page may
+    say again."""
+    tight, asked = blinding.squeeze(answer.readable), unquote(answer.asked)
+    canaries = (c for c in (*who.canaries, *numbers) if c not in asked)
+    return [c for c in canaries if blinding.squeeze(c) in tight]
+
+
+def parameters(app: Flask, door: Door) -> list[str]:
+    """Every name that the views beside this one read from an address."""
+    module = sys.modules[inspect.unwrap(app.view_functions[door.endpoint]).__module__]
+    found = _ASKED.findall(inspect.getsource(module))
+    return sorted({name for pair in found for name in pair if name} | {"q"})
+
+
+def variants(app: Flask, door: Door, who: Who) -> Iterator[str]:
+    """The address with everything one might add to it."""
+    if not door.endpoint.startswith(OWN_PAGES):
+        return
+    for name in parameters(app, door):
+        for value in (who.short, "title", "csv"):
+            yield f"?{name}={value}"
+
+
+def values(door: Door, case: BlindCase) -> Iterator[dict[str, object]]:
+    """What may stand in an address: the reviewer's own, what a conflict closed, a neighbour's, nothing.
+
+    Arguments of other parts of the portal are 1: the first of its kind, where there is one.
+    """
+    chosen = (
+        (case.mine, case.review),
+        (case.barred, case.barred_review),
+        (case.foreign, case.foreign_review),
+        (None, None),
+    )
+    for application, review in chosen if door.arguments else chosen[:1]:
+        known: dict[str, object] = {
+            "edition_id": case.edition.id,
+            "stage_id": case.stage.id,
+            "call_id": case.edition.call_id,
+            "panelist_id": case.review.panelist_id,
+            "organization_id": case.organization.id,
+            "application_id": application.id if application else 10**9,
+            "review_id": review.id if review else 10**9,
+            "paper_id": case.paper.id,
+            "attachment_id": case.attachment.id,
+            "file_id": case.attachment.file_id,
+        }
+        if door.endpoint.startswith("competitions_public"):
+            known["number"] = case.edition.number
+        yield {**{k: known.get(k, 1) for k in door.arguments}, **door.choices}
+
+
+def walk(
+    app: Flask, case: BlindCase, methods: tuple[str, ...] = access.READING, asking: bool = True
+) -> Iterator[Answer]:
+    """Ask for every address as the reviewer; `asking`: with search, order and format as well."""
+    client = app.test_client()
+    sign_in(client, case.reviewer_id)
+    for door in access.doors(app, methods):
+        for given in values(door, case):
+            url = access.address(app, door, given)
+            first = ask(client, door, url)
+            yield first
+            if asking and door.method == "GET" and first.status == 200:
+                for more in variants(app, door, AMBER):
+                    yield ask(client, door, url + more)
+
+
+def ask(client: FlaskClient, door: Door, url: str) -> Answer:
+    """One request, with its answer taken apart."""
+    db.session.rollback()
+    with client.open(url, method=door.method) as response:
+        headers = "\n".join(f"{k}: {v}" for k, v in response.headers if k not in CLOCK)
+        return Answer(
+            f"{door.method} {url}", door.endpoint, response.status_code, headers, body_of(response)
+        )
+
+
+def body_of(response: TestResponse) -> bytes:
+    """The bytes without CSRF tokens."""
+    return CSRF.sub(b"", response.get_data())
+
+
+def unquoted(body: bytes) -> bytes:
+    """Addresses in a page as they are typed."""
+    return unquote(body.decode()).encode()
+
+
+def world_of(who: Who) -> BlindCase:
+    """Everybody, and the blind edition with its reviewer."""
+    return make_case(who, reviewer_id=settle().people["reviewer"])
+
+
+def leaks(app: Flask, methods: tuple[str, ...] = access.READING, asking: bool = True) -> list[str]:
+    """Where the applicant is named."""
+    case = world_of(AMBER)
+    numbers = [a.number for a in (case.mine, case.barred, case.foreign) if a.number]
+    return [
+        f"{answer.asked} ({answer.status}) names {named}"
+        for answer in walk(app, case, methods, asking)
+        if answer.endpoint not in NAMES_EVERYBODY and (named := found_in(answer, AMBER, numbers))
+    ]
+
+
+def test_no_address_names_the_applicant_to_a_reviewer(app: Flask) -> None:
+    assert leaks(app) == []
+
+
+def test_no_refusal_names_the_applicant_to_a_reviewer(portals: Callable[[str], Portal]) -> None:
+    portal = portals("sqlite")
+    portal.restore()
+    with portal.app.app_context():
+        assert isinstance(portal.database, SqliteDatabase)
+        found = leaks(portal.app, access.WRITING)
+        db.session.remove()
+    assert found == []
+
+
+def same_bytes(
+    portal: Portal, worlds: tuple[Who, Who] = (AMBER, CORAL), asking: bool = True
+) -> list[str]:
+    """Every address in two worlds that differ in the identity alone; where the answers differ."""
+    seen = []
+    for who in worlds:
+        portal.restore()
+        with portal.app.app_context():
+            case = world_of(who)
+            seen.append(list(walk(portal.app, case, asking=asking)))
+            db.session.remove()
+    first, second = seen
+    assert [a.asked for a in first] == [a.asked for a in second]
+    return [
+        a.asked
+        for a, b in zip(first, second, strict=True)
+        if a.endpoint not in NAMES_EVERYBODY.keys() | RANDOM.keys()
+        and (a.status, a.headers, a.body) != (b.status, b.headers, b.body)
+    ]
+
+
+@pytest.fixture
+def small(portals: Callable[[str], Portal]) -> Portal:
+    """A database that gives the same ids again."""
+    return portals("sqlite")
+
+
+def test_two_worlds_that_differ_in_the_identity_alone_look_the_same(small: Portal) -> None:
+    assert same_bytes(small) == []
+
+
+def test_the_sweeps_see_a_name_that_is_not_hidden(
+    small: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blinding.Blinder, "hide", lambda self, text: blinding.Redacted(text))
+    small.restore()
+    with small.app.app_context():
+        named = leaks(small.app, asking=False)
+        db.session.remove()
+    assert named
+    assert same_bytes(small, asking=False)
+
+
+def test_the_sweeps_see_an_edition_that_is_not_blind(small: Portal) -> None:
+    small.restore()
+    with small.app.app_context():
+        case = world_of(AMBER)
+        with transaction():
+            db.session.get_one(Edition, case.edition.id).blind = False
+        answers = walk(small.app, case, asking=False)
+        named = [a.endpoint for a in answers if found_in(a, AMBER, [])]
+        db.session.remove()
+    assert set(named) - set(NAMES_EVERYBODY)
+
+
+def test_a_mark_that_knew_the_length_of_the_name_would_be_seen(
+    small: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = blinding.Blinder.hide
+
+    def telling(self: blinding.Blinder, text: str) -> blinding.Redacted:
+        found = honest(self, text)
+        return blinding.Redacted(found.text + "·" * (len(text) - len(found.text)), found.counts)
+
+    monkeypatch.setattr(blinding.Blinder, "hide", telling)
+    assert same_bytes(small, asking=False)
+
+
+def test_a_released_paper_is_the_same_whoever_wrote_the_file(app: Flask) -> None:
+    case = make_case(AMBER)
+    again = bare_copy(case.attachment.file)
+    other = make_case(CORAL)
+    assert case.paper.file.sha256 == other.paper.file.sha256
+    assert factory.telling_pdf(AMBER) != factory.telling_pdf(CORAL)
+    assert AMBER.short_en.encode() not in again
+
+
+def test_a_conflict_looks_like_nothing_at_all(client: FlaskClient, app: Flask) -> None:
+    case = make_case(AMBER)
+    sign_in(client, case.reviewer_id)
+    seen = []
+    for review_id in (case.barred_review.id, 10**9):
+        with client.get(f"/reviews/{review_id}/papers/{case.paper.id}") as response:
+            address = f"/reviews/{review_id}/".encode()
+            seen.append((response.status_code, unquoted(body_of(response)).replace(address, b"")))
+    assert seen[0] == seen[1]
+    assert seen[0][0] == 404
+
+
+def test_only_what_was_released_is_shown_and_under_a_neutral_name(
+    client: FlaskClient, app: Flask
+) -> None:
+    case = make_case(AMBER)
+    sign_in(client, case.reviewer_id)
+    address = f"/reviews/{case.review.id}/papers"
+    with client.get(f"{address}/{case.paper.id}") as shown:
+        assert shown.status_code == 200
+        assert "材料 1" in unquote(shown.headers["Content-Disposition"])
+    with client.get(f"{address}/{case.paper.id}", headers={"Range": "bytes=0-7"}) as part:
+        assert (part.status_code, part.data[:5]) == (206, b"%PDF-")
+    for url, status in (
+        (f"{address}/{case.attachment.id + 1000}", 404),
+        (f"/reviews/{case.foreign_review.id}/papers/{case.paper.id}", 403),
+    ):
+        with client.get(url) as refused:
+            assert refused.status_code == status
