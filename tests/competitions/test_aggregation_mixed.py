@@ -116,7 +116,7 @@ def test_the_fit_is_that_of_an_independent_dense_one(seed: int) -> None:
     ours = float(null.deviance - full.deviance)
     assert ours == pytest.approx(without.deviance() - dense.deviance(), abs=1e-6)
 
-    mixed = Mixed(reviews, full, [])
+    mixed = Mixed(reviews, full)
     points = [float(p) for p in mixed.points().values()]
     assert points == pytest.approx(dense.mean() + dense.predicted(0), abs=1e-3)
     assert [float(e) for e in mixed.effects().values()] == pytest.approx(
@@ -154,7 +154,7 @@ def test_a_constant_added_to_a_judge_moves_the_effect_and_hardly_the_points() ->
         Total(r.application, r.reviewer, r.points + (12 if r.reviewer == "J3" else 0), {})
         for r in reviews
     ]
-    before, after = (Mixed(rs, fit(design_of(rs))[0], []) for rs in (reviews, raised))
+    before, after = (Mixed(rs, fit(design_of(rs))[0]) for rs in (reviews, raised))
     moved = [abs(after.points()[a] - p) for a, p in before.points().items()]
     common = sum(after.points().values(), Decimal(0)) - sum(before.points().values(), Decimal(0))
     assert after.effects()["J3"] - before.effects()["J3"] > 8
@@ -167,7 +167,7 @@ def test_a_constant_added_to_a_judge_moves_the_effect_and_hardly_the_points() ->
 
 def test_draws_have_the_mean_and_the_spread_that_are_told() -> None:
     reviews = panel(7)
-    mixed = Mixed(reviews, fit(design_of(reviews))[0], [])
+    mixed = Mixed(reviews, fit(design_of(reviews))[0])
     stream = Stream("seed", "test")
     drawn = [mixed.draw(stream) for _ in range(600)]
     for application, points in mixed.points().items():
@@ -180,7 +180,7 @@ def test_draws_have_the_mean_and_the_spread_that_are_told() -> None:
 def test_draws_of_applications_with_common_judges_go_together() -> None:
     """The joint distribution, not one of each: shared judges make neighbours move alike."""
     reviews = panel(7, severity=15)
-    mixed = Mixed(reviews, fit(design_of(reviews))[0], [])
+    mixed = Mixed(reviews, fit(design_of(reviews))[0])
     stream = Stream("seed", "test")
     drawn = np.array([[float(v) for v in mixed.draw(stream).values()] for _ in range(400)])
     together = np.corrcoef(drawn.T)[np.triu_indices(drawn.shape[1], 1)]
@@ -191,13 +191,13 @@ def test_without_a_judge_the_variances_stay_and_the_others_are_solved_again() ->
     reviews = panel(8)
     full, _ = fit(design_of(reviews))
     left = [r for r in reviews if r.reviewer != "J2"]
-    assert Mixed(reviews, full, []).without("J2") == Mixed(left, full, []).points()
+    assert Mixed(reviews, full).without("J2") == Mixed(left, full).points()
 
 
 def test_without_the_only_judge_nothing_is_left() -> None:
     alone = make_totals({"A1": {"J1": 50}, "A2": {"J1": 60}})
     known = Variances(*(Decimal(1) for _ in range(5)), deviance=Decimal(0))
-    assert Mixed(alone, known, []).without("J1") == {}
+    assert Mixed(alone, known).without("J1") == {}
 
 
 def test_scores_that_fit_the_model_exactly_still_give_numbers() -> None:
@@ -206,7 +206,7 @@ def test_scores_that_fit_the_model_exactly_still_give_numbers() -> None:
         {f"A{n}": {f"J{j}": 20 + 5 * n + 3 * j for j in range(4)} for n in range(6)}
     )
     full, _ = fit(design_of(reviews))
-    points = list(Mixed(reviews, full, []).points().values())
+    points = list(Mixed(reviews, full).points().values())
     assert all(p.is_finite() for p in points)
     gaps = [float(b - a) for a, b in pairwise(points)]
     assert gaps == pytest.approx([5] * 5, abs=0.01)
@@ -215,7 +215,7 @@ def test_scores_that_fit_the_model_exactly_still_give_numbers() -> None:
 def test_the_origin_of_the_scale_does_not_matter() -> None:
     reviews = panel(9)
     moved = [Total(r.application, r.reviewer, r.points + Fraction(1, 3), {}) for r in reviews]
-    ours, theirs = (Mixed(rs, fit(design_of(rs))[0], []).points() for rs in (reviews, moved))
+    ours, theirs = (Mixed(rs, fit(design_of(rs))[0]).points() for rs in (reviews, moved))
     for application, points in ours.items():
         assert abs(theirs[application] - points - Decimal(1) / 3) <= Decimal("0.0001")
 

@@ -146,7 +146,7 @@ class _Count:
         )
 
     def _caveats(self, sure: Chances | None) -> list[Caveat]:
-        found = [caveat for stage in self.stages for caveat in stage.aggregate.caveats]
+        found = [caveat for stage in self.stages for caveat in stage.caveats]
         for code in self.codes[len(self.totals) :]:
             missing = [s.key for s in self.order.counting if code not in s.points]
             text = say("没有以下阶段的评分，不参加排名：%(stages)s。", stages=", ".join(missing))

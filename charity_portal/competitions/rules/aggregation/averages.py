@@ -60,9 +60,9 @@ class Averaged:
         return {key: rounded(value) for key, value in self.averaging(left).items()}
 
 
-def plain(reviews: Sequence[Total], stage: str, caveats: Sequence[Caveat] = ()) -> Averaged:
+def plain(reviews: Sequence[Total], caveats: Sequence[Caveat] = ()) -> Averaged:
     """The mean of the review totals."""
-    return _averaged("mean", plain_means, reviews, [*caveats, *_single_reviews(reviews, stage)])
+    return _averaged("mean", plain_means, reviews, caveats)
 
 
 def trimmed(reviews: Sequence[Total], stage: str) -> Averaged:
@@ -91,7 +91,6 @@ def trimmed(reviews: Sequence[Total], stage: str) -> Averaged:
             least=LEAST_TO_TRIM,
         )
         caveats.append(Caveat("too_few_to_trim", text, stage, application))
-    caveats += _single_reviews(reviews, stage)
     return _averaged("trimmed", trimmed_means, reviews, caveats)
 
 
@@ -119,7 +118,6 @@ def standardised(reviews: Sequence[Total], stage: str) -> Averaged:
         else:
             continue
         caveats.append(Caveat(code, text, stage, reviewer=reviewer))
-    caveats += _single_reviews(reviews, stage)
     return _averaged("standardised", standardised_means, reviews, caveats)
 
 
@@ -187,11 +185,3 @@ def _deviations(reviews: Sequence[Total]) -> dict[str, Decimal] | None:
         Fraction(0),
     )
     return {key: root(squares / freedom / len(own)) for key, own in grouped.items()}
-
-
-def _single_reviews(reviews: Sequence[Total], stage: str) -> list[Caveat]:
-    return [
-        Caveat("single_review", say("仅有 1 份评分，得分取决于一位评委。"), stage, application)
-        for application, own in by_application(reviews).items()
-        if len(own) == 1
-    ]

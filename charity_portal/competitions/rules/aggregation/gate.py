@@ -12,10 +12,11 @@ from fractions import Fraction
 from charity_portal.competitions.rules.aggregation.averages import Averaged, plain
 from charity_portal.competitions.rules.aggregation.equations import connected_groups
 from charity_portal.competitions.rules.aggregation.mixed import Mixed, Variances, design_of, fit
-from charity_portal.competitions.rules.aggregation.totals import Total, by_application
+from charity_portal.competitions.rules.aggregation.oddities import incomparable
+from charity_portal.competitions.rules.aggregation.totals import Total
 from charity_portal.competitions.rules.exact_numbers import normal_tail, rounded
 from charity_portal.competitions.rules.findings import Caveat, Gate
-from charity_portal.kernel.i18n import Text, say
+from charity_portal.kernel.i18n import say
 
 LEAST_REVIEWS_PER_JUDGE = 5
 MOST_P = Decimal("0.05")
@@ -25,65 +26,52 @@ LEAST_SHARE = Decimal("0.05")
 def corrected(
     reviews: Sequence[Total], stage: str, announced: bool
 ) -> tuple[Averaged | Mixed, Gate]:
-    """The mixed model's points where the gate is open, else the plain means; and the gate."""
-    shape = _Shape(reviews)
-    reasons = [] if announced else [("not_announced", say("征集公告未事先说明将校正评委宽严。"))]
-    reasons += shape.reasons
-    full = null = None
-    if shape.can_be_fitted:
-        full, null = fit(design_of(reviews))
-        reasons += _evidence(full, null)
-    told = tuple(Caveat(code, text, stage) for code, text in reasons)
-    gate = _gate(shape, announced, full, null, told)
-    if full is None or told:
-        return plain(reviews, stage, told), gate
-    singles = [c for c in plain(reviews, stage).caveats if c.code == "single_review"]
-    return Mixed(reviews, full, singles), gate
+    """The mixed model's points where the gate is open, else the plain means; and the gate.
+
+    A model is fitted wherever it can be, announced or not, so that its evidence can be read.
+    """
+    reasons = _unfit(reviews, stage)
+    fitted = None if reasons else fit(design_of(reviews))
+    if fitted:
+        reasons += _lack_of_evidence(*fitted, stage)
+    if not announced:
+        reasons.append(Caveat("not_announced", say("征集公告未事先说明将校正评委宽严。"), stage))
+    gate = _gate(reviews, announced, fitted, reasons)
+    if fitted is None or reasons:
+        return plain(reviews, reasons), gate
+    return Mixed(reviews, fitted[0]), gate
 
 
-class _Shape:
-    """What can be said before any model is fitted."""
-
-    def __init__(self, reviews: Sequence[Total]) -> None:
-        self.groups = connected_groups([(r.application, r.reviewer) for r in reviews])
-        self.judges = len({r.reviewer for r in reviews})
-        applications = len(by_application(reviews))
-        self.per_judge = Fraction(len(reviews), self.judges or 1)
-        equal = len({r.points for r in reviews}) < 2
-        self.can_be_fitted = applications > 1 and self.judges > 1 and not equal
-        self.reasons: list[tuple[str, Text]] = []
-        if self.judges < 2:
-            self.reasons.append(("one_judge", say("只有一位评委，无从比较宽严。")))
-        if applications < 2:
-            self.reasons.append(("one_application", say("只有一项申请，无从比较宽严。")))
-        if equal:
-            self.reasons.append(("all_equal", say("所有评分完全相同。")))
-        if self.groups > 1:
-            text = say(
-                "评委与申请分成互不相交的 %(n)s 组，无法区分评委偏严与申请偏弱。", n=self.groups
-            )
-            self.reasons.append(("disconnected", text))
-        if self.per_judge < LEAST_REVIEWS_PER_JUDGE:
-            text = say(
-                "平均每位评委评 %(n)s 份，不足 %(least)s 份。",
-                n=rounded(self.per_judge, 1),
-                least=LEAST_REVIEWS_PER_JUDGE,
-            )
-            self.reasons.append(("few_reviews", text))
+def _unfit(reviews: Sequence[Total], stage: str) -> list[Caveat]:
+    """Why no model is fitted: judges cannot be compared, or have too few reviews for it."""
+    reasons = incomparable(reviews, stage)
+    per_judge = _per_judge(reviews)
+    if per_judge < LEAST_REVIEWS_PER_JUDGE:
+        text = say(
+            "平均每位评委评 %(n)s 份，不足 %(least)s 份。",
+            n=rounded(per_judge, 1),
+            least=LEAST_REVIEWS_PER_JUDGE,
+        )
+        reasons.append(Caveat("few_reviews", text, stage))
+    return reasons
 
 
-def _evidence(full: Variances, null: Variances) -> list[tuple[str, Text]]:
+def _per_judge(reviews: Sequence[Total]) -> Fraction:
+    return Fraction(len(reviews), len({r.reviewer for r in reviews}) or 1)
+
+
+def _lack_of_evidence(full: Variances, null: Variances, stage: str) -> list[Caveat]:
     reasons = []
     p = _p(full, null)
     if p >= MOST_P:
         text = say("评委之间的宽严差异在统计上不显著（p = %(p)s，应小于 0.05）。", p=p)
-        reasons.append(("not_significant", text))
+        reasons.append(Caveat("not_significant", text, stage))
     if full.judge_share <= LEAST_SHARE:
         text = say(
             "评委宽严只占评分差异的 %(share)s%%，不超过 5%%。",
             share=rounded(100 * full.judge_share, 1),
         )
-        reasons.append(("small_share", text))
+        reasons.append(Caveat("small_share", text, stage))
     return reasons
 
 
@@ -97,28 +85,27 @@ def _p(full: Variances, null: Variances) -> Decimal:
 
 
 def _gate(
-    shape: _Shape,
+    reviews: Sequence[Total],
     announced: bool,
-    full: Variances | None,
-    null: Variances | None,
-    reasons: tuple[Caveat, ...],
+    fitted: tuple[Variances, Variances] | None,
+    reasons: Sequence[Caveat],
 ) -> Gate:
-    fitted = full is not None and null is not None
+    full = fitted[0] if fitted else None
     variances: Mapping[str, Decimal] = {}
-    if full is not None:
+    if full:
         variances = {
             "application": rounded(full.quality),
             "judge": rounded(full.judge),
             "rest": rounded(full.rest),
         }
     return Gate(
-        open=fitted and not reasons,
+        open=not reasons,
         announced=announced,
-        groups=shape.groups,
-        reviews_per_judge=rounded(shape.per_judge, 2),
-        statistic=rounded(_statistic(full, null)) if full and null else None,
-        p=_p(full, null) if full and null else None,
+        groups=connected_groups([(r.application, r.reviewer) for r in reviews]),
+        reviews_per_judge=rounded(_per_judge(reviews), 2),
+        statistic=rounded(_statistic(*fitted)) if fitted else None,
+        p=_p(*fitted) if fitted else None,
         share_bp=int(rounded(full.judge_share * 10_000, 0)) if full else None,
         variances=variances,
-        reasons=reasons,
+        reasons=tuple(reasons),
     )

@@ -129,10 +129,10 @@ class Mixed:
     """The points of a stage by the fitted model; the same for all the ways it is asked."""
 
     used = "mixed"
+    caveats: tuple[Caveat, ...] = ()
 
-    def __init__(self, reviews: Sequence[Total], variances: Variances, caveats: Sequence[Caveat]):
+    def __init__(self, reviews: Sequence[Total], variances: Variances) -> None:
         self.reviews = tuple(reviews)
-        self.caveats = tuple(caveats)
         self._variances = variances
         self._design = design_of(reviews)
         self._factor, self._solution = self._solve(self._design)

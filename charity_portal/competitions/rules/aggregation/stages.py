@@ -10,9 +10,11 @@ from charity_portal.competitions.rules.aggregation.averages import Averaged
 from charity_portal.competitions.rules.aggregation.gate import corrected
 from charity_portal.competitions.rules.aggregation.judges import judge_rows
 from charity_portal.competitions.rules.aggregation.mixed import Mixed
+from charity_portal.competitions.rules.aggregation.oddities import oddities
 from charity_portal.competitions.rules.aggregation.totals import Total, by_application
 from charity_portal.competitions.rules.exact_numbers import ZERO, mean, root, rounded, variance
 from charity_portal.competitions.rules.findings import (
+    Caveat,
     Gate,
     JudgeRow,
     StageFinding,
@@ -34,6 +36,7 @@ class StageResult:
     finding: StageFinding
     points: Mapping[str, StagePoints]
     judges: tuple[JudgeRow, ...]
+    caveats: tuple[Caveat, ...]
 
 
 def count_stage(
@@ -49,7 +52,7 @@ def count_stage(
     elif aggregation == "standardised":
         aggregate = averages.standardised(reviews, key)
     else:
-        aggregate = averages.plain(reviews, key)
+        aggregate = averages.plain(reviews)
     effects = aggregate.effects() if isinstance(aggregate, Mixed) else {}
     return StageResult(
         key,
@@ -59,7 +62,16 @@ def count_stage(
         StageFinding(key, aggregation, aggregate.used, len(reviews), gate),
         _stage_points(key, reviews, aggregate.points(), effects),
         tuple(judge_rows(key, reviews, effects)),
+        _once([*aggregate.caveats, *oddities(reviews, key)]),
     )
+
+
+def _once(caveats: Sequence[Caveat]) -> tuple[Caveat, ...]:
+    """Each reservation one time: by what it says and of whom."""
+    found: dict[tuple[str, str | None, str | None], Caveat] = {}
+    for caveat in caveats:
+        found.setdefault((caveat.code, caveat.application, caveat.reviewer), caveat)
+    return tuple(found.values())
 
 
 def _stage_points(

@@ -59,6 +59,8 @@ def settled(
     between relaxation and `best` cannot change. The margin of one unit outweighs rounding.
     """
     low, high = list(low), list(high)
+    if not gains:
+        return low, high
     solver = _run(_model(gains, rows, low, high, whole=False))
     if solver is None:
         raise Unsolved("a solved programme has no relaxation")
