@@ -18,6 +18,7 @@ from charity_portal.competitions import permissions as competitions_permissions
 from charity_portal.competitions.tasks import panels as competitions_panels
 from charity_portal.competitions.tasks import publishing as competitions_publishing
 from charity_portal.competitions.tasks import ranking as competitions_ranking
+from charity_portal.competitions.tasks import reminding as competitions_reminding
 from charity_portal.competitions.views import blueprints as competitions_views
 from charity_portal.demo import cli as demo_cli
 from charity_portal.disclosure import permissions as disclosure_permissions
@@ -90,6 +91,7 @@ TASKS = (
     projects_receipts,
     competitions_panels,
     competitions_ranking,
+    competitions_reminding,
     competitions_publishing,
     disclosure_tasks,
 )  # imported so that their job handlers are known

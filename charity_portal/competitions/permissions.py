@@ -18,7 +18,8 @@ def judged_by(known: Judged) -> Judged:
 
 
 def _edition_is_public(actor: Actor, edition: Any) -> bool:
-    return edition.state not in ("draft", "cancelled") or actor.has_role(*STAFF)
+    """From the opening on, and then for good: that one was called off is public too."""
+    return edition.opened_at is not None or actor.has_role(*STAFF)
 
 
 def _result_is_public(actor: Actor, edition: Any) -> bool:
