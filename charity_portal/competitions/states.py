@@ -101,7 +101,7 @@ PANELIST = StateMachine(
     "competitions",
     "panelist",
     states={
-        "standby": say("候补"),
+        "standby": say("候补专家"),
         "invited": say("已邀请"),
         "accepted": say("已接受"),
         "declined": say("已谢绝"),

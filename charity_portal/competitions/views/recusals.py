@@ -38,4 +38,4 @@ def recuse(review: Review) -> Any:
     with transaction():
         conflicts.recuse(current_actor(), review, form.reason_code.data, form.note.data or "")
     flash(_("已回避，该项目不再由您评审。"))
-    return redirect(url_for("competitions_own_panel.index"), 303)
+    return redirect(url_for("competitions_desk.index"), 303)
