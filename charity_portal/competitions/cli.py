@@ -59,7 +59,7 @@ def recompute(source: Path, as_figures: bool, out: Path | None) -> None:
         click.echo(figures, nl=False)
     else:
         for line in report.lines(verdict.outcome):
-            click.echo(line)
+            click.echo(_harmless(line))
     _compare(verdict)
 
 
@@ -77,7 +77,7 @@ def _compare(verdict: Verdict) -> None:
             told=as_json(told).strip()[:200],
             found=as_json(found).strip()[:200],
         )
-        click.echo(str(text), err=True)
+        click.echo(_harmless(str(text)), err=True)
         raise SystemExit(DIFFERENT)
 
 
@@ -85,7 +85,13 @@ def _tell(refusal: Malformed) -> None:
     click.echo(str(refusal.message), err=True)
     for problem in refusal.problems[:MOST_PROBLEMS]:
         row = "" if problem.row is None else f" · {say('第 %(row)s 条', row=problem.row)}"
-        click.echo(f"{problem.file}{row} · {problem.field}: {problem.why}", err=True)
+        line = f"{problem.file}{row} · {problem.field}: {problem.why}"
+        click.echo(_harmless(line), err=True)
     if len(refusal.problems) > MOST_PROBLEMS:
         more = say("另有 %(n)s 处，未逐一列出。", n=len(refusal.problems) - MOST_PROBLEMS)
         click.echo(str(more), err=True)
+
+
+def _harmless(line: str) -> str:
+    """A bundle may come from anybody: nothing in it gets to command the terminal."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)

@@ -1,6 +1,8 @@
 """Contests on plain values: random ones from a seed, and small ones written out."""
 
+import io
 import random
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -8,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from charity_portal.competitions.rules.aggregation.totals import Total
+from charity_portal.competitions.rules.bundles.files import KNOWN
 from charity_portal.competitions.rules.scores import (
     Candidate,
     Criterion,
@@ -110,3 +113,40 @@ def shuffled(material: Material, seed: int) -> Material:
     dice.shuffle(scores)
     dice.shuffle(applications)
     return replace(material, scores=tuple(scores), applications=tuple(applications))
+
+
+BY_HAND = {  # a bundle as somebody types it from the documentation
+    "scores.csv": """\
+application,reviewer,criterion,score
+A1,J1,need,4
+A1,J2,need,
+A2,J1,need,5
+A2,J2,need,3
+""",
+    "rubric.json": """\
+{"stages": [{"key": "papers", "criteria": [{"key": "need", "weight_bp": 1, "top": 5}]}]}
+""",
+    "applications.csv": """\
+application,track,requested
+A1,T1,50000
+A2,T1,8000.50
+""",
+    "method.json": """\
+{"aggregation": "mean", "seed": "x", "selection": {"rule": "rank", "purse": 60000}}
+""",
+}
+
+
+def by_hand(**changes: str | None) -> dict[str, str]:
+    """That bundle with some files replaced (`scores` for scores.csv …) or left out (None)."""
+    names = {name.split(".")[0]: name for name in KNOWN}
+    files: dict[str, str | None] = {
+        **BY_HAND,
+        **{names[key]: text for key, text in changes.items()},
+    }
+    return {name: text for name, text in files.items() if text is not None}
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

@@ -91,4 +91,4 @@ def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 
 def _refused(name: str, why: Text) -> Malformed:
-    return Malformed([Problem(name.encode("ascii", "backslashreplace").decode(), None, "—", why)])
+    return Malformed([Problem(name, None, "—", why)])
