@@ -278,7 +278,7 @@ def test_the_register_is_kept_and_lifted_on_the_page(
     assert "正在诉讼" in page and application.title in page and "公开的回避情况" in page
     sheet = read_table(io.BytesIO(client.get(f"{url}/export.xlsx").data), "回避.xlsx")
     (row,) = sheet.rows
-    assert (row.cells["专家代号"], row.cells["状态"]) == (member.code, "有效")
+    assert (row.cells["专家代号"], row.cells["状态"]) == (member.code, "回避有效")
     conflict = db.session.query(Conflict).one()
     lift = f"/office/competitions/conflicts/{conflict.id}/lift"
     assert client.post(lift, data={"reason": "x"}).status_code == 403

@@ -157,7 +157,7 @@ def _cells(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
             "note": c.note,
             "made_by": row.made_by or _("系统"),
             "made_at": c.made_at,
-            "state": _("已解除") if c.lifted_at else _("有效"),
+            "state": _("已解除") if c.lifted_at else _("回避有效"),
             "lifted_by": row.lifted_by,
             "lifted_at": c.lifted_at,
             "lifted_reason": c.lifted_reason,
