@@ -70,7 +70,7 @@ class Outcome:
 
 def progress(stage_id: int, application_ids: Iterable[int]) -> dict[int, Progress]:
     """Numbers only, never values; one statement."""
-    sealed = sa.func.sum(sa.case((Review.state == "sealed", 1), else_=0))
+    sealed = sa.func.coalesce(sa.func.sum(sa.case((Review.state == "sealed", 1), else_=0)), 0)
     rows = db.session.execute(
         sa.select(Review.application_id, sa.func.count(), sealed)
         .where(
@@ -81,7 +81,7 @@ def progress(stage_id: int, application_ids: Iterable[int]) -> dict[int, Progres
         )
         .group_by(Review.application_id)
     )
-    return {key: Progress(judges, int(done or 0)) for key, judges, done in rows}
+    return {key: Progress(judges, int(done)) for key, judges, done in rows}
 
 
 def outcomes(pitch: Pitch) -> dict[int, Outcome]:
@@ -100,7 +100,7 @@ def outcomes(pitch: Pitch) -> dict[int, Outcome]:
         )
         .group_by(Review.application_id)
     )
-    return {key: Outcome((2 * int(total) + n) // (2 * n), n) for key, total, n in rows}
+    return {key: Outcome((2 * int(total or 0) + n) // (2 * n), n) for key, total, n in rows}
 
 
 @dataclass(frozen=True)
