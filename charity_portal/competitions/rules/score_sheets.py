@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from charity_portal.competitions.rules import review_fields
-from charity_portal.competitions.rules.review_fields import SCORE, Line
+from charity_portal.competitions.rules.review_fields import Line
 from charity_portal.kernel.i18n import Text, say
 
 VERSION = "review-sheet-1"
 CODE, TITLE, REVISION = say("代号"), say("项目名称"), say("版本号")
 COMMENT_TITLE, NOTE_TITLE = say("给申请机构的意见"), say("给评审组的备注")
+
+
+def read_title(title: object) -> str:
+    """A column's title as it comes back: tables are read without the white space in their titles."""
+    return "".join(str(title).split())
 
 
 def version_of(stage_id: int) -> str:
@@ -56,20 +61,20 @@ def returned(
     originals: Mapping[str, Original],
 ) -> Returned | Refused:
     """Read one row. `keys_of` maps a column's title to the field it holds."""
-    code = cells.get(str(CODE), "").strip()
+    code = cells.get(read_title(CODE), "").strip()
     original = originals.get(code)
     if original is None:
         return Refused(number, code, say("没有这个代号的待评材料。"))
-    revision = cells.get(str(REVISION), "").strip()
+    revision = cells.get(read_title(REVISION), "").strip()
     if not revision.isdecimal() or len(revision) > 9 or int(revision) > original.rev:
         return Refused(number, code, say("版本号不对，请用最新下载的评分表。"))
     changed: dict[str, str] = {}
     problems: list[tuple[str, Text]] = []
     known = set(review_fields.keys(original.criteria))
     for title, key in keys_of.items():
-        if key not in known or title not in cells:
+        if key not in known or read_title(title) not in cells:
             continue
-        text, problem = review_fields.read(original.criteria, key, cells[title])
+        text, problem = review_fields.read(original.criteria, key, cells[read_title(title)])
         if text.rstrip() == original.texts.get(key, "").rstrip():
             continue
         if problem is not None:
@@ -78,8 +83,3 @@ def returned(
             changed[key] = text
     rev = int(revision)
     return Returned(code, original.review_id, rev, changed, rev < original.rev, tuple(problems))
-
-
-def is_score(key: str) -> bool:
-    """Whether a field holds a score."""
-    return key.startswith(SCORE)

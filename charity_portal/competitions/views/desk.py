@@ -29,4 +29,5 @@ def index() -> str:
         invitations=[seat for seat in seats if seat.panelist.state == "invited"],
         seats=[seat for seat in seats if seat.panelist.state == "accepted"],
         points=pages.points,
+        short=pages.short_points,
     )

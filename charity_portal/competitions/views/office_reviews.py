@@ -1,20 +1,9 @@
 """Reviews for the office: who has done how much, what was handed in, giving back with a reason."""
 
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
-from flask import (
-    Blueprint,
-    Response,
-    flash,
-    redirect,
-    render_template,
-    request,
-    send_file,
-    stream_with_context,
-    url_for,
-)
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.editions import Edition, Stage
@@ -25,15 +14,15 @@ from charity_portal.competitions.services import sealing
 from charity_portal.competitions.states import REVIEW
 from charity_portal.competitions.views import review_pages as pages
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import Invalid, NotFound
 from charity_portal.kernel.i18n import _, localized, say
 from charity_portal.kernel.permissions import can, current_actor, requires
-from charity_portal.kernel.tables import Column, write_csv, write_xlsx
+from charity_portal.kernel.tables import Column
 from charity_portal.projects.queries import briefs
 
 blueprint = Blueprint("competitions_office_reviews", __name__, url_prefix="/office/competitions")
 LIST = "competitions:review:list"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _edition(edition_id: int) -> Edition | None:
@@ -114,20 +103,14 @@ def reopen(review: Review) -> Any:
 @blueprint.get("/<int:edition_id>/reviews/scores.<any(csv, xlsx):kind>")
 @requires(LIST, load=lambda edition_id, **_address: _edition(edition_id))
 def scores(edition: Edition) -> Any:
-    """All sealed scores of a stage, a review a row; CSV is sent while it is made."""
+    """All sealed scores of a stage, a review a row."""
     kind = (request.view_args or {})["kind"]
     wanted = request.args.get("stage", type=int)
     stage = next((s for s in edition.stages if wanted in (None, s.id)), None)
     if stage is None:
         raise NotFound
-    columns, rows = _columns(stage), _rows(stage)
     name = _("评分 %(edition)s %(stage)s", edition=edition.number, stage=stage.key)
-    if kind == "xlsx":
-        content = BytesIO(write_xlsx(_("评分"), columns, rows))
-        return send_file(content, mimetype=XLSX, as_attachment=True, download_name=f"{name}.xlsx")
-    response = Response(stream_with_context(write_csv(columns, rows)), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
-    return response
+    return table_file(name, _columns(stage), _rows(stage), kind)
 
 
 def _columns(stage: Stage) -> list[Column]:

@@ -189,6 +189,11 @@ def points(value: Fraction | None) -> str:
     return "—" if value is None else str(rounded(value, 2))
 
 
+def short_points(value: Fraction) -> str:
+    """A figure with at most one decimal, for talking about a spread: 78, 76.5."""
+    return str(rounded(value, 1)).removesuffix(".0")
+
+
 def stored_points(value: int | None) -> str:
     """A stored total (ten-thousandths of a point) with two decimals."""
     return points(None if value is None else Fraction(value, 10**sealing.PLACES))

@@ -27,6 +27,7 @@ from charity_portal.competitions.services import reviews
 from charity_portal.competitions.views import review_pages as pages
 from charity_portal.kernel import autosaving
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.downloads import XLSX
 from charity_portal.kernel.errors import Invalid, NotFound, PortalError
 from charity_portal.kernel.i18n import _, localized, say
 from charity_portal.kernel.merging import Saved
@@ -35,7 +36,6 @@ from charity_portal.kernel.tables import Column, Sheet, read_table, write_xlsx
 
 blueprint = Blueprint("competitions_sheets", __name__, url_prefix="/reviews/sheets")
 OWN = "competitions:review:own"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 2000
 
 
@@ -175,7 +175,7 @@ def upload(stage_id: int) -> Any:
 def _read(own: StageDesk, sheet: Sheet) -> list[Returned | Refused]:
     if sheet.version != score_sheets.version_of(own.stage.id):
         raise Invalid(say("这不是本轮的评分表，请用本页下载的文件。"))
-    sheet.require([str(CODE), str(REVISION)])
+    sheet.require([score_sheets.read_title(CODE), score_sheets.read_title(REVISION)])
     keys = _keys_by_title(own)
     rows = own.in_state("open")
     texts = queries.texts_of([row.id for row in rows])
