@@ -4,7 +4,7 @@ from charity_portal.demo import evenings
 from charity_portal.demo.city import City
 from charity_portal.demo.timeline import Story
 from charity_portal.disclosure.queries import reports
-from charity_portal.disclosure.services import call_results
+from charity_portal.disclosure.services import call_results, versions
 from charity_portal.kernel.database import transaction
 from charity_portal.projects.queries import calls
 from charity_portal.projects.services import call_corrections
@@ -46,9 +46,7 @@ def stations(city: City) -> Story:
 def _ask(city: City, key: str, correction_zh: str = "", correction_en: str = "") -> None:
     version_id = _draft(city.calls[key])
     with transaction():
-        call_results.ask_to_publish(
-            city.person("approver"), version_id, correction_zh, correction_en
-        )
+        versions.ask_to_publish(city.person("approver"), version_id, correction_zh, correction_en)
 
 
 def _draft(call_id: int) -> int:

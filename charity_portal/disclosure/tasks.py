@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from charity_portal.competitions.queries import editions
 from charity_portal.disclosure import documents
 from charity_portal.disclosure.errors import NothingNew
 from charity_portal.disclosure.models import LANGUAGES
 from charity_portal.disclosure.queries import reports
-from charity_portal.disclosure.services import call_results
+from charity_portal.disclosure.services import call_results, competition_results, versions
 from charity_portal.kernel import audit, clock, files, jobs
 from charity_portal.kernel.errors import NotFound
 from charity_portal.kernel.i18n import say
@@ -17,6 +18,8 @@ CORRECTED_HISTORY_EN = (
     "The funder added to or corrected its record of past grants; "
     "this version states the record anew."
 )
+UPDATED_RESULT_ZH = "按最新记录重新公布评审结果。"
+UPDATED_RESULT_EN = "The result is stated anew from the record as it stands."
 
 
 @jobs.subscribe("projects.call_concluded", kind="disclosure.draft_call_result")
@@ -32,6 +35,37 @@ def draft_call_result(run: jobs.Run) -> jobs.Effect:
     return effect
 
 
+@jobs.subscribe("projects.call_concluded", kind="disclosure.draft_competition_update")
+def draft_competition_update(run: jobs.Run) -> jobs.Effect:
+    """Objections are answered: a competition's result that says so is drafted for the approver."""
+
+    def effect() -> dict[str, Any] | None:
+        edition = editions.edition_of_call(run.args["id"])
+        if edition is None or edition.state != "published":
+            return None
+        try:
+            return {"version": competition_results.draft(SYSTEM, edition.id).id}
+        except NothingNew:
+            return None
+
+    return effect
+
+
+@jobs.subscribe("competitions.edition_published", kind="disclosure.publish_competition")
+def publish_competition(run: jobs.Run) -> jobs.Effect:
+    """The approver published a competition's result: its paper is typeset and published with it."""
+
+    def effect() -> dict[str, Any] | None:
+        try:
+            version = competition_results.draft(SYSTEM, run.args["id"])
+        except NothingNew:
+            return None
+        versions.ask_to_publish(SYSTEM, version.id, UPDATED_RESULT_ZH, UPDATED_RESULT_EN)
+        return {"version": version.id}
+
+    return effect
+
+
 @jobs.subscribe("projects.history_taken_over", kind="disclosure.publish_history")
 def publish_history(run: jobs.Run) -> jobs.Effect:
     """A funder's history has come in: it is public already, so its result is published at once."""
@@ -41,7 +75,7 @@ def publish_history(run: jobs.Run) -> jobs.Effect:
             version = call_results.draft(SYSTEM, run.args["id"])
         except NothingNew:
             return None
-        call_results.ask_to_publish(SYSTEM, version.id, CORRECTED_HISTORY_ZH, CORRECTED_HISTORY_EN)
+        versions.ask_to_publish(SYSTEM, version.id, CORRECTED_HISTORY_ZH, CORRECTED_HISTORY_EN)
         return {"version": version.id}
 
     return effect
@@ -58,13 +92,13 @@ def publish(run: jobs.Run) -> jobs.Effect:
     rendered: dict[str, files.Prepared] = {}
     for done, language in enumerate(LANGUAGES):
         run.progress(done, len(LANGUAGES), say("正在生成 PDF 文件"))
-        content = documents.call_result(version, rows, language, published_at, anchor)
+        content = documents.paper(version, rows, language, published_at, anchor)
         name = f"{version.report.number}-v{version.version}-{language}.pdf"
         rendered[language] = files.prepare_own(content, name, "application/pdf")
     number = version.report.number
 
     def effect() -> dict[str, Any]:
-        call_results.publish(
+        versions.publish(
             SYSTEM, run.args["version_id"], run.args["user_id"], published_at, anchor, rendered
         )
         return {"url": f"/results/{number}"}
@@ -80,7 +114,7 @@ def preview(run: jobs.Run) -> jobs.Effect:
         raise NotFound
     run.progress(0, 1, say("正在生成 PDF 文件"))
     rows = reports.all_rows(version.id)
-    content = documents.call_result(
+    content = documents.paper(
         version, rows, run.args["language"], clock.now().replace(microsecond=0), str(audit.head())
     )
     prepared = files.prepare_own(content, f"{version.report.number}-preview.pdf", "application/pdf")

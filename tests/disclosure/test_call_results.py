@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 from charity_portal.disclosure.errors import NothingNew
 from charity_portal.disclosure.models import ReportFile, ReportVersion
 from charity_portal.disclosure.queries import reports
-from charity_portal.disclosure.services import call_results
+from charity_portal.disclosure.services import call_results, versions
 from charity_portal.kernel import audit
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.errors import Forbidden, Invalid, WrongState
@@ -61,7 +61,7 @@ def test_a_correction_without_an_explanation_is_refused(app: Flask, worker: Work
     with transaction():
         version = call_results.draft(SYSTEM, done.call_ids[0])
     with pytest.raises(Invalid) as refusal, transaction():
-        call_results.ask_to_publish(SYSTEM, version.id, "  ")
+        versions.ask_to_publish(SYSTEM, version.id, "  ")
     assert "correction_zh" in refusal.value.fields
 
 
@@ -76,7 +76,7 @@ def test_asking_twice_publishes_once(app: Flask, worker: Worker) -> None:
     version = draft_result()
     for _ in range(2):
         with transaction():
-            call_results.ask_to_publish(SYSTEM, version.id)
+            versions.ask_to_publish(SYSTEM, version.id)
     kinds = db.session.scalars(sa.select(Job.kind).where(Job.kind == "disclosure.publish")).all()
     assert len(kinds) == 1
 
@@ -84,7 +84,7 @@ def test_asking_twice_publishes_once(app: Flask, worker: Worker) -> None:
 def test_what_is_published_cannot_be_published_again(app: Flask) -> None:
     version = publish_history()
     with pytest.raises(WrongState), transaction():
-        call_results.ask_to_publish(SYSTEM, version.id, "更正")
+        versions.ask_to_publish(SYSTEM, version.id, "更正")
 
 
 def test_only_an_approver_publishes(app: Flask) -> None:
@@ -92,16 +92,16 @@ def test_only_an_approver_publishes(app: Flask) -> None:
     version = draft_result()
     for persona in ("officer", "auditor", "administrator"):
         with pytest.raises(Forbidden), transaction():
-            call_results.ask_to_publish(personas.actor(world, persona), version.id)
+            versions.ask_to_publish(personas.actor(world, persona), version.id)
     with transaction():
-        call_results.ask_to_publish(personas.actor(world, "approver"), version.id)
+        versions.ask_to_publish(personas.actor(world, "approver"), version.id)
 
 
 def test_who_pressed_the_button_is_recorded(app: Flask, worker: Worker) -> None:
     world = personas.settle()
     version = draft_result()
     with transaction():
-        call_results.ask_to_publish(personas.actor(world, "approver"), version.id)
+        versions.ask_to_publish(personas.actor(world, "approver"), version.id)
     worker()
     published = reports.version(version.id)
     assert published is not None

@@ -14,6 +14,6 @@ def test_the_same_version_rendered_again_gives_the_same_bytes(app: Flask) -> Non
     assert version.published_at is not None
     assert version.anchor is not None
     rows = reports.all_rows(version.id)
-    again = documents.call_result(version, rows, "zh", version.published_at, version.anchor)
+    again = documents.paper(version, rows, "zh", version.published_at, version.anchor)
     [stored] = [file.stored for file in version.files if file.language == "zh"]
     assert again == files.path_of(stored).read_bytes()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from charity_portal.disclosure.models import LANGUAGES, Report, ReportVersion
 from charity_portal.disclosure.queries import reports
-from charity_portal.disclosure.services import call_results
+from charity_portal.disclosure.services import call_results, versions
 from charity_portal.kernel import audit, clock, files, jobs
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.permissions import SYSTEM
@@ -20,7 +20,7 @@ def publish_history(*records: dict[str, Any], accept_changes: bool = False) -> R
     done = take_over(*given, accept_changes=accept_changes)
     with transaction():
         version = call_results.draft(SYSTEM, done.call_ids[0])
-        call_results.ask_to_publish(SYSTEM, version.id, "更正了金额。", "An amount was corrected.")
+        versions.ask_to_publish(SYSTEM, version.id, "更正了金额。", "An amount was corrected.")
         number = version.report.number
     papers = {
         language: files.prepare_own(
@@ -31,7 +31,7 @@ def publish_history(*records: dict[str, Any], accept_changes: bool = False) -> R
         for language in LANGUAGES
     }
     with transaction():
-        call_results.publish(SYSTEM, version.id, None, clock.now(), str(audit.head()), papers)
+        versions.publish(SYSTEM, version.id, None, clock.now(), str(audit.head()), papers)
     return _standing(number)
 
 

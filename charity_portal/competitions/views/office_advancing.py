@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from charity_portal.competitions.models.editions import Stage
 from charity_portal.competitions.queries import editions, outcomes, readiness
+from charity_portal.competitions.queries.wording import TOOLS
 from charity_portal.competitions.services import advancing
-from charity_portal.competitions.views.figures import TOOLS
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from charity_portal.kernel.forms import Form

@@ -10,8 +10,8 @@ from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.editions import Edition, Stage
 from charity_portal.competitions.models.outcomes import Ranking, RankingRow
 from charity_portal.competitions.queries import editions, outcomes, readiness
+from charity_portal.competitions.queries.wording import BANDS, TOOLS, tie
 from charity_portal.competitions.services import advancing, rankings
-from charity_portal.competitions.views.figures import BANDS, TOOLS, tie
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import NotFound, PortalError

@@ -7,8 +7,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from charity_portal.competitions.forms.results import PublishForm
 from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.queries import editions, outcomes, result_papers
+from charity_portal.competitions.queries.wording import TOOLS
 from charity_portal.competitions.services import results
-from charity_portal.competitions.views.figures import TOOLS
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import Conflict, Invalid
 from charity_portal.kernel.permissions import current_actor, requires

@@ -11,8 +11,8 @@ from charity_portal.competitions.forms.selections import DecisionForm, ReservesF
 from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.models.outcomes import Selection, SelectionRow
 from charity_portal.competitions.queries import editions, outcomes, readiness
+from charity_portal.competitions.queries.wording import HOW, OUTCOMES, TOOLS
 from charity_portal.competitions.services import selections
-from charity_portal.competitions.views.figures import HOW, OUTCOMES, TOOLS
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import Conflict, Invalid, NotFound, PortalError

@@ -8,7 +8,7 @@ from charity_portal.competitions.permissions import judged_by
 from charity_portal.competitions.queries import outcomes
 from charity_portal.competitions.queries import results as queries
 from charity_portal.competitions.queries.results import OwnEntry
-from charity_portal.competitions.views.public_results import words
+from charity_portal.competitions.queries.wording import words
 from charity_portal.kernel import navigation
 from charity_portal.kernel.errors import NotFound
 from charity_portal.kernel.i18n import say
@@ -62,5 +62,5 @@ def show(entry: OwnEntry) -> Any:
         else [],
         ranked=data["figures"]["counts"]["ranked"],
         stages_by_id={stage.id: stage for stage in edition.stages},
-        **words(edition, data),
+        **words(data),
     )

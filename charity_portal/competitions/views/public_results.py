@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.queries import outcomes, result_papers
 from charity_portal.competitions.queries import results as queries
-from charity_portal.competitions.rules import methods
-from charity_portal.competitions.views.figures import OUTCOMES, TOOLS, tie
+from charity_portal.competitions.queries.wording import OUTCOMES, tie, words
 from charity_portal.kernel import files
 from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import NotFound
-from charity_portal.kernel.i18n import _, language, localized, percent, say
+from charity_portal.kernel.i18n import _, percent, say
 from charity_portal.kernel.permissions import requires
 from charity_portal.kernel.tables import Column
 from charity_portal.kernel.web import public_page
@@ -71,7 +70,7 @@ def show(edition: Edition) -> Any:
         decided=queries.rows(edition, found, _overridden(found)),
         papers=result_papers.papers_of(edition.id),
         command=f"{edition.number}-bundle.zip",
-        **words(edition, data),
+        **words(data),
     )
 
 
@@ -81,26 +80,6 @@ def _named(found: queries.Standing) -> set[int]:
 
 def _overridden(found: queries.Standing) -> set[int]:
     return {r.application_id for r in found.selection.rows if r.override_reason}
-
-
-def words(edition: Edition, data: dict[str, Any]) -> dict[str, Any]:
-    """What the pages of a result need to say it in the reader's language."""
-    criteria = {c.key: localized(c, "title") for s in edition.stages for c in s.criteria}
-    english = language() == "en"
-    return {
-        "criteria": criteria,
-        "stage_of": {stage.key: stage for stage in edition.stages},
-        "track_of": {
-            key: (english and track["en"]) or track["zh"] for key, track in data["tracks"].items()
-        },
-        "tie_rules": methods.tie_words(edition.tie_rules, criteria),
-        "limit_words": methods.limit_words(edition.limits),
-        "HOWS": methods.HOW,
-        "COSTS": methods.COSTS,
-        "CHOICE_HOW": methods.CHOICE_HOW,
-        "site_host": current_app.config["PUBLIC_URL"],
-        **TOOLS,
-    }
 
 
 @blueprint.get("/<number>/results/<code>")
@@ -122,7 +101,7 @@ def application(edition: Edition) -> Any:
         row=row,
         reviews=outcomes.reviews_of(edition, key),
         stages={stage.id: stage for stage in edition.stages},
-        **words(edition, data),
+        **words(data),
     )
 
 
@@ -147,7 +126,7 @@ def judge(edition: Edition) -> Any:
         placed={row.application_id: row for row in found.ranking.rows},
         stages={stage.id: stage for stage in edition.stages},
         figures_of=[j for j in data["figures"]["judges"] if j["reviewer"] == code],
-        **words(edition, data),
+        **words(data),
     )
 
 
@@ -170,7 +149,7 @@ def export(edition: Edition) -> Response:
     listed = queries.rows(edition, found)
     title = f"{edition.number}_{_('评审结果')}"
     file_format = str((request.view_args or {})["file_format"])
-    return table_file(title, COLUMNS, _cells(listed, words(edition, data)), file_format)
+    return table_file(title, COLUMNS, _cells(listed, words(data)), file_format)
 
 
 def _cells(rows: list[dict[str, Any]], said: dict[str, Any]) -> Iterator[dict[str, Any]]:

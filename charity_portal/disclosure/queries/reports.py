@@ -102,6 +102,19 @@ def number_of_call(call_id: int) -> str | None:
     )
 
 
+def published_of_edition(edition_id: int) -> ReportVersion | None:
+    """The published report about a competition's edition, with its files."""
+    return db.session.scalar(
+        sa.select(ReportVersion)
+        .join(Report)
+        .options(
+            selectinload(ReportVersion.report),
+            selectinload(ReportVersion.files).joinedload(ReportFile.stored),
+        )
+        .where(Report.edition_id == edition_id, ReportVersion.state == "published")
+    )
+
+
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 

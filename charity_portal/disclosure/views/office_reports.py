@@ -8,7 +8,7 @@ from charity_portal.disclosure import exports
 from charity_portal.disclosure.forms import PublishForm
 from charity_portal.disclosure.models import ReportVersion
 from charity_portal.disclosure.queries import reports
-from charity_portal.disclosure.services import call_results
+from charity_portal.disclosure.services import call_results, competition_results, versions
 from charity_portal.kernel import files, jobs
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.errors import PortalError
@@ -91,7 +91,7 @@ def publish(version: ReportVersion) -> Any:
         return _page(version, form, 422)
     try:
         with transaction():
-            job = call_results.ask_to_publish(
+            job = versions.ask_to_publish(
                 current_actor(),
                 version.id,
                 form.correction_zh.data or "",
@@ -109,5 +109,15 @@ def draft(call_id: int) -> Any:
     """Write the result down again from the record."""
     with transaction():
         version = call_results.draft(current_actor(), call_id)
+    flash(_("已按最新记录生成待发布版本。"))
+    return redirect(url_for("office_reports.show", version_id=version.id), 303)
+
+
+@blueprint.post("/editions/<int:edition_id>/draft")
+@requires("disclosure:report:draft")
+def draft_competition(edition_id: int) -> Any:
+    """Write a competition's result down again from the record."""
+    with transaction():
+        version = competition_results.draft(current_actor(), edition_id)
     flash(_("已按最新记录生成待发布版本。"))
     return redirect(url_for("office_reports.show", version_id=version.id), 303)

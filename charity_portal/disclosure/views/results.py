@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
+from charity_portal.competitions.queries.result_papers import Paper, papers_at
 from charity_portal.disclosure import exports
 from charity_portal.disclosure.models import ReportVersion
 from charity_portal.disclosure.queries import reports
@@ -36,6 +37,28 @@ def _of_call(call_id: int) -> str | None:
     """Where a call's own page leads to its result."""
     number = reports.number_of_call(call_id)
     return url_for("disclosure_results.show", number=number) if number else None
+
+
+@papers_at
+def _of_edition(edition_id: int) -> list[Paper]:
+    """Where a competition's own page leads to its papers."""
+    version = reports.published_of_edition(edition_id)
+    if version is None:
+        return []
+    return [
+        Paper(
+            file.language,
+            url_for(
+                "disclosure_results.pdf",
+                number=version.report.number,
+                edition=version.version,
+                language=file.language,
+            ),
+            file.stored.size,
+            file.sha256,
+        )
+        for file in version.files
+    ]
 
 
 def _edition(number: str, edition: int | None = None, **_: Any) -> ReportVersion | None:
