@@ -40,7 +40,7 @@ def test_an_officer_has_the_ranking_counted_and_reads_it(
         assert application.title in text
     assert "A-001" in text and "明确入选" in text
     english = page.get(url + "?lang=en").text
-    assert "Ranking" in english and "Clearly in" in english
+    assert "Ranking" in english and "clearly in" in english
 
 
 def test_scores_are_not_counted_while_scoring_is_open(
