@@ -28,11 +28,19 @@ class Entry:
         return url_for(self.endpoint)
 
     @property
+    def part(self) -> str:
+        """The blueprint that it leads into."""
+        return self.endpoint.rpartition(".")[0]
+
+    @property
     def current(self) -> bool:
-        """Whether the reader is in this part of the site."""
+        """Whether the reader is in this part of the site: on this page, in its blueprint, or, where no
+        entry leads into the page's own blueprint, below its address."""
         if any(entry.endpoint == request.endpoint for entry in _entries):
             return request.endpoint == self.endpoint
-        return request.blueprint == self.endpoint.rpartition(".")[0]
+        if any(entry.part == request.blueprint for entry in _entries):
+            return request.blueprint == self.part
+        return request.path.startswith(f"{self.url}/")
 
 
 _entries: list[Entry] = []

@@ -41,6 +41,19 @@ def test_the_part_one_is_in_is_marked(app: Flask) -> None:
     assert [endpoint for endpoint, marked in marks.items() if marked] == ["accounts.sign_in"]
 
 
+def test_a_page_that_no_entry_leads_to_belongs_to_the_entry_above_its_address(app: Flask) -> None:
+    navigation.add("office", "competitions_editions.index", say("首页"), "public", 10)
+    navigation.add("office", "projects_office_calls.index", say("首页"), "public", 20)
+    for path, marked in (
+        ("/office/competitions/7/panel", ["competitions_editions.index"]),
+        ("/office/calls/7", ["projects_office_calls.index"]),
+        ("/office/people", []),
+    ):
+        with app.test_request_context(path):
+            found = [e.endpoint for e in navigation.entries("office") if e.current]
+        assert found == marked
+
+
 def test_an_unknown_audience_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="nobody"):
         navigation.add("nobody", "x", say("没有找到"), "public", 1)

@@ -42,7 +42,7 @@ def create(actor: Actor, call_id: int, template: str, copy_from_id: int | None =
     edition = Edition(
         number=next_number(NUMBERS, clock.today().year),
         call_id=call.id,
-        title_zh=call.title_zh,
+        title_zh=say("%(call)s评审", call=call.title_zh.removesuffix("征集")).in_source(),
         title_en=call.title_en,
         created_by=actor.user_id,
         **edition_templates.method(call.min_awards, call.max_awards),

@@ -277,7 +277,7 @@ def _next(edition: Edition, figures: Desk, blockers: int, now: datetime) -> Next
     if edition.state == "selected":
         return Next(
             say("公示期满、异议办结后公布结果"),
-            link("competitions_selection.show", edition_id=edition.id),
+            link("competitions_publishing.show", edition_id=edition.id),
         )
     return None
 
@@ -313,6 +313,13 @@ def _links(edition: Edition) -> list[tuple[str, str]]:
         (_("回避"), link("competitions_conflicts.index", edition_id=edition.id)),
         (_("匿名准备"), link("competitions_blind.index", edition_id=edition.id)),
     ]
+    if edition.opened_at is not None:
+        wanted += [
+            (_("评审情况"), link("competitions_office_reviews.index", edition_id=edition.id)),
+            (_("排名"), link("competitions_ranking.show", edition_id=edition.id)),
+            (_("拟资助名单"), link("competitions_selection.show", edition_id=edition.id)),
+            (_("公布结果"), link("competitions_publishing.show", edition_id=edition.id)),
+        ]
     if edition.bonuses:
         wanted.append((_("加分登记"), url_for("competitions_bonuses.index", edition_id=edition.id)))
     return [(word, url) for word, url in wanted if url is not None]

@@ -16,6 +16,7 @@ from charity_portal.competitions.queries import edition_calls, edition_history, 
 from charity_portal.competitions.queries.edition_drafts import draft_of
 from charity_portal.competitions.rules import methods
 from charity_portal.competitions.rules.edition_parts import PARTS, ROW_UNITS, WORDS, row_text
+from charity_portal.competitions.rules.rubric import weights
 from charity_portal.competitions.rules.scores import TIE_CRITERION
 from charity_portal.competitions.services import editions as services
 from charity_portal.competitions.views import office_editions
@@ -200,6 +201,7 @@ def _page(place: Place, form: PartForm, conflicts: dict[str, Any] | None = None)
         blank=form.blank(unit, choices) if unit and unit != "tracks" else None,
         unfolded={n for n, entry in enumerate(rows) if entry.form.errors or not _named(entry)},
         conflicts=conflicts or {},
+        totals=_totals(place),
         parts=PARTS,
         share=share,
         kind_words=methods.KINDS,
@@ -207,6 +209,18 @@ def _page(place: Place, form: PartForm, conflicts: dict[str, Any] | None = None)
         method_costs=methods.COSTS,
         choice_how=methods.CHOICE_HOW,
     )
+
+
+def _totals(place: Place) -> list[tuple[str, int]]:
+    """The weights of a rubric as saved, added up for each track."""
+    if place.stage is None:
+        return []
+    rows = place.draft.rows("criteria")
+    tracks = edition_calls.facts(place.edition.call_id).tracks
+    found = [(localized(t, "title"), weights(rows, t.id)) for t in tracks]
+    if len({total for _title, total in found}) > 1:
+        return found
+    return [("", found[0][1] if found else weights(rows, None))]
 
 
 def _named(entry: Any) -> bool:
