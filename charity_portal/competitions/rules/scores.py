@@ -96,8 +96,8 @@ class SelectionRule:
     `rule`: `rank` goes down the ranking; `exact` maximises the points above the funding line.
     `cut`: what happens at the first application that does not fit into the purse: `stop`, or `skip`
     to the next. `floor`: fewer points are never funded. `award_cap_fen`: no award is higher.
-    `per_group`: awards for one applicant. `partial_bp`: the last award may be a part of the request,
-    if it is at least this share. `fixed_in_bp`: (exact only) whoever is funded in at least this share
+    `per_group`: awards for one applicant. `partial_bp`: what is left goes to the highest place not
+    funded of which it covers at least this share. `fixed_in_bp`: (exact only) whoever is funded in at least this share
     of the draws is funded.
     """
 

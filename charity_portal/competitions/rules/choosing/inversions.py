@@ -68,29 +68,29 @@ def _reason(
     need = tally.limits.need(higher.candidate)
     obstacle = tally.obstacle(higher.candidate, need)
     tally.add(higher.candidate, need)
-    short = [] if obstacle else list(tally.short())
+    track = lower.candidate.track
+    needed = any(b.code == TRACK_LEAST and b.key == track for b in tally.short())
     tally.add(higher.candidate, need, times=-1)
     tally.add(lower.candidate, award.award_fen)
     if obstacle:
         return obstacle, obstacle_text(obstacle, higher)
-    return _needed(lower, short[0].code if short else None, award)
-
-
-def _needed(lower: Placed, short: str | None, award: Taken) -> tuple[str, Text]:
-    """Nothing stands in the way of the higher one: the lower one itself was needed."""
-    track = lower.candidate.track
-    if short == TRACK_LEAST:
+    if needed:
         return TRACK_LEAST, say("赛道 %(track)s 须达到最少立项数。", track=track)
+    return _beforehand(lower, award)
+
+
+def _beforehand(lower: Placed, award: Taken) -> tuple[str, Text]:
+    """Nothing stands in the way of the higher one: the lower one had been taken before its turn."""
     if award.how == "fixed":
         return SURE, say("%(funded)s 在模拟中几乎总能入选，已先行确定。", funded=lower.id)
     if award.how == "track":
         text = say(
-            "为保证赛道 %(track)s 的最少立项数，%(funded)s 先行入选。", track=track, funded=lower.id
+            "为保证赛道 %(track)s 的最少立项数，%(funded)s 先行入选。",
+            track=lower.candidate.track,
+            funded=lower.id,
         )
         return TAKEN_FIRST, text
-    if award.how == "rest":
-        return "rest", say("%(funded)s 只用剩余资金部分资助。", funded=lower.id)
-    raise AssertionError(f"{lower.id} is funded before a higher place for no reason")
+    raise AssertionError(f"{lower.id} ({award.how}) is funded before a higher place for no reason")
 
 
 def obstacle_text(code: str, placed: Placed) -> Text:
