@@ -79,6 +79,11 @@ def _reopens_review(actor: Actor, review: Any) -> bool:
     return own or actor.has_role("officer")
 
 
+def _judges_pitch(actor: Actor, seats: Any) -> bool:
+    """The accepted members of the session's panel."""
+    return actor.user_id in seats.by_user
+
+
 RULES = {
     "competitions:edition:read": _edition_is_public,
     "competitions:edition:list": staff(*STAFF),
@@ -122,4 +127,5 @@ RULES = {
     "competitions:blind:prepare": staff("officer"),
     "competitions:pitch:run": staff("officer"),
     "competitions:pitch:watch": staff(*STAFF),
+    "competitions:pitch:judge": _judges_pitch,
 }
