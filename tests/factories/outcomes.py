@@ -10,16 +10,27 @@ from charity_portal.competitions.models.outcomes import Ranking, Selection
 from charity_portal.competitions.models.panels import Panelist
 from charity_portal.competitions.models.reviews import Review, ReviewField, Score
 from charity_portal.competitions.queries import editions, outcomes
+from charity_portal.competitions.queries import results as reading
 from charity_portal.competitions.rules import sealing
 from charity_portal.competitions.rules.proposed import Wanted
 from charity_portal.competitions.services import rankings, results, selections
 from charity_portal.kernel import clock, files, jobs
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.permissions import Actor
+from charity_portal.organizations.models import Organization
 from charity_portal.projects.models.applications import Application
 from tests.factories import notices
 from tests.factories.calls import make_call
-from tests.factories.competitions import Round, make_round
+from tests.factories.competitions import (
+    Round,
+    make_edition,
+    make_entry,
+    make_panelist,
+    make_review,
+    make_round,
+    make_stage,
+)
+from tests.factories.examples import Example, World
 
 Values = Mapping[tuple[int, int], Sequence[int | None]]
 """(judge, application) counted from 0 -> need, design, budget."""
@@ -47,8 +58,9 @@ def make_scored_with(
     call = changes.pop("call", None) or make_call(
         purse_fen=100_000_00, max_awards=None, min_awards=None
     )
+    owner = changes.pop("owner", None)
     settled = {"state": "scored", "limits": {"reserves": 1}} | changes
-    made = make_round(applications, panelists, call=call, **settled)
+    made = _round(applications, panelists, owner, call=call, **settled)
     with transaction():
         stage = db.session.get_one(Stage, made.stage.id)
         db.session.execute(
@@ -60,6 +72,21 @@ def make_scored_with(
                     write_scores(stage, panelist, application, values[judge, place])
     db.session.expire_all()
     return made
+
+
+def _round(applications: int, panelists: int, owner: Organization | None, **changes: Any) -> Round:
+    """A round in which the first application is `owner`'s, where one is given."""
+    if owner is None:
+        return make_round(applications, panelists, **changes)
+    edition = make_edition(**changes)
+    (stage,) = edition.stages
+    desk = notices.office()
+    first = notices.eligible(desk.officer, changes["call"], organization=owner)
+    entries = [make_entry(stage, first), *(make_entry(stage) for _ in range(applications - 1))]
+    panel = [make_panelist(edition) for _ in range(panelists)]
+    with transaction():
+        reviews = [make_review(stage, judge, entry) for judge in panel for entry in entries]
+    return Round(edition, stage, entries, panel, reviews)
 
 
 def write_scores(
@@ -168,3 +195,90 @@ def publish(made: Round, approver: Actor | None = None, feedback: str = "full") 
         results.publish(made.edition.id, seen_hash, prepared)
     db.session.expire_all()
     return edition_of(made)
+
+
+def _proposed(world: World) -> Selection:
+    """A proposal that stands, the same one however often it is asked for."""
+    known = db.session.scalars(
+        sa.select(Selection)
+        .join(Edition, Edition.id == Selection.edition_id)
+        .where(Edition.state == "scored", Selection.confirmed_at.is_(None))
+        .order_by(Selection.id)
+    ).first()
+    return known or propose(make_scored(applications=2, panelists=2))
+
+
+def _published(world: World) -> Edition:
+    """A published edition in which the world's organization took part, always the same."""
+    known = db.session.scalars(
+        sa.select(Edition).where(Edition.state == "published").order_by(Edition.id)
+    ).first()
+    owner = db.session.get_one(Organization, world.organization_id)
+    return known or publish(make_scored(applications=2, panelists=2, owner=owner))
+
+
+def _advancing(world: World) -> int:
+    edition = make_scored(applications=2, panelists=2, state="judging").edition
+    first = edition.stages[0].id
+    make_stage(edition, "pitch", kind="pitch", position=1, state="waiting")
+    return first
+
+
+def _row(world: World) -> int:
+    return _proposed(world).rows[0].application_id
+
+
+def _own(world: World) -> int:
+    (entry, *_rest) = reading.own_entries([world.organization_id]) or [
+        entry for _ in [_published(world)] for entry in reading.own_entries([world.organization_id])
+    ]
+    return entry.application_id
+
+
+def _first(world: World) -> int:
+    return db.session.get_one(Edition, _proposed(world).edition_id).stages[0].id
+
+
+def _judge(world: World) -> str:
+    edition = _published(world)
+    codes = sa.select(Panelist.code).where(Panelist.edition_id == edition.id)
+    return db.session.scalars(codes.order_by(Panelist.id)).first() or ""
+
+
+EXAMPLES: dict[str, Example] = {
+    **{
+        f"{view}.edition_id": lambda world: _proposed(world).edition_id
+        for view in (
+            *(f"competitions_ranking.{n}" for n in ("show", "compute", "methods", "application", "export")),
+            *(
+                f"competitions_selection.{n}"
+                for n in (
+                    "show", "propose", "set_reserves", "edit", "decide", "reset", "confirm",
+                    "withdraw", "export",
+                )
+            ),
+            "competitions_publishing.show",
+            "competitions_publishing.publish",
+        )
+    },
+    **{
+        f"{view}.application_id": _row
+        for view in (
+            "competitions_ranking.application",
+            "competitions_selection.edit",
+            "competitions_selection.decide",
+            "competitions_selection.reset",
+        )
+    },
+    **{f"competitions_ranking.{n}.stage_id": _first for n in ("show", "compute", "export")},
+    "competitions_advancing.show.stage_id": _advancing,
+    "competitions_advancing.settle.stage_id": _advancing,
+    "competitions_own_results.show.application_id": _own,
+    **{
+        f"competitions_results.{n}.number": lambda world: _published(world).number
+        for n in ("show", "application", "judge", "bundle", "export")
+    },
+    "competitions_results.application.code": lambda world: "A-001",
+    "competitions_results.judge.code": _judge,
+    "office_reports.draft_competition.edition_id": lambda world: _published(world).id,
+}  # fmt: skip
