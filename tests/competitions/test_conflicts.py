@@ -271,3 +271,5 @@ def test_the_register_is_filtered_in_a_constant_number_of_statements(
     ]
     for one, expected in wanted:
         assert len(queries.register(scene.edition.id, one)) == expected, one
+        assert len(queries.register_page(scene.edition.id, one).items) == expected
+        assert queries.count(scene.edition.id, one) == expected

@@ -142,6 +142,7 @@ def test_a_second_draw_adds_with_the_same_seed_and_repeats_nobody(app: Flask) ->
     edition = make.make_edition()
     first = panel.drawn(edition, 3, 1)
     with transaction():
+        edition.seed = "a better one"
         draws.draw(panel.person("officer"), edition.id, 1, 1, {})
     everybody = panel.listed(edition)
     assert [p.position for p in everybody] == [1, 2, 3, 4, 5, 6]
@@ -149,6 +150,7 @@ def test_a_second_draw_adds_with_the_same_seed_and_repeats_nobody(app: Flask) ->
     assert len({p.expert_id for p in everybody}) == 6 == len({p.code for p in everybody})
     records = draw_queries.public_record(edition.id)
     assert [r.number for r in records] == [1, 2] and all(r.holds for r in records)
+    assert records[0].seed == records[1].seed != edition.seed
     assert edition.panel_size == 3
 
 

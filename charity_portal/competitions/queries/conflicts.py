@@ -21,7 +21,7 @@ from charity_portal.competitions.rules.detection import (
     Stint,
 )
 from charity_portal.kernel import clock, secrets
-from charity_portal.kernel.database import db
+from charity_portal.kernel.database import Page, db, page
 from charity_portal.kernel.i18n import Text
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.queries import judging
@@ -64,13 +64,28 @@ class Row:
 def register(edition_id: int, wanted: Filter | None = None) -> list[Row]:
     """The conflicts of an edition, newest first, lifted ones included; a constant number of
     statements."""
-    wanted = wanted or Filter()
+    chosen = _chosen(edition_id, wanted or Filter()).order_by(Conflict.id.desc())
+    return _rows(db.session.scalars(chosen).all())
+
+
+def register_page(edition_id: int, wanted: Filter, after: str | None = None) -> Page[Row]:
+    """One screenful of the register, newest first."""
+    found: Page[Conflict] = page(_chosen(edition_id, wanted), [Conflict.id.desc()], after, size=50)
+    return Page(_rows(found.items), found.next_cursor, found.first)
+
+
+def count(edition_id: int, wanted: Filter) -> int:
+    """How many entries a filter finds."""
+    found = _chosen(edition_id, wanted).with_only_columns(Conflict.id).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+
+
+def _chosen(edition_id: int, wanted: Filter) -> sa.Select[Conflict]:
     chosen = (
         sa.select(Conflict)
         .join(Conflict.panelist)
         .options(contains_eager(Conflict.panelist))
         .where(Panelist.edition_id == edition_id)
-        .order_by(Conflict.id.desc())
     )
     if wanted.found:
         chosen = chosen.where(Conflict.found == wanted.found)
@@ -79,7 +94,7 @@ def register(edition_id: int, wanted: Filter | None = None) -> list[Row]:
     if wanted.state:
         lifted = Conflict.lifted_at
         chosen = chosen.where(lifted.is_not(None) if wanted.state == "lifted" else lifted.is_(None))
-    return _rows(db.session.scalars(chosen).all())
+    return chosen
 
 
 def _rows(found: Sequence[Conflict]) -> list[Row]:

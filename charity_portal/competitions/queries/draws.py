@@ -77,6 +77,12 @@ def pool(edition: Edition) -> Pool:
     return Pool(found, candidates, {key: out[key] for key in LEFT_OUT if out[key]})
 
 
+def seed_of(edition: Edition) -> str:
+    """The seed that a draw uses now: that of the first draw, before it the edition's."""
+    first = sa.select(Draw.seed).where(Draw.edition_id == edition.id).order_by(Draw.id).limit(1)
+    return db.session.scalar(first) or edition.seed.strip()
+
+
 def period(edition: Edition) -> tuple[date, date]:
     """The days for which a member is needed: from today to the last stage's due date."""
     today = clock.today()

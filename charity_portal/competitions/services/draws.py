@@ -26,13 +26,15 @@ def draw(
     actor: Actor, edition_id: int, size: int, standbys: int, minimums: Mapping[str, int]
 ) -> Draw:
     """Draw `size` members and `standbys` stand-bys with the edition's seed. `minimums` maps the keys
-    of `queries.draws.needs` to the fewest members. The first draw sets the panel's size.
+    of `queries.draws.needs` to the fewest members. The first draw sets the panel's size; later ones
+    use its seed, whatever the edition says meanwhile: nobody can look for a better one.
 
     Raises SeedMissing, NotEnoughExperts, PanelSettled, Invalid.
     """
     require(actor, "competitions:panel:manage")
     edition = seats.running(edition_id)
-    if not edition.seed.strip():
+    seed = queries.seed_of(edition)
+    if not seed:
         raise SeedMissing
     wanted = _wanted(edition, size, standbys, minimums)
     pool = queries.pool(edition)
@@ -40,10 +42,10 @@ def draw(
         raise NotEnoughExperts
     asked = {need.key for need in wanted.needs}
     candidates = [Candidate(c.code, c.meets & asked) for c in pool.candidates]
-    drawn = rules.draw(edition.seed, candidates, wanted)
+    drawn = rules.draw(seed, candidates, wanted)
     row = Draw(
         edition_id=edition_id,
-        seed=edition.seed,
+        seed=seed,
         wanted=rules.stored(wanted),
         pool=rules.stored_pool(candidates),
         result=rules.stored_result(drawn),

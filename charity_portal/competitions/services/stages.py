@@ -9,11 +9,12 @@ from charity_portal.competitions.errors import StageNotReady
 from charity_portal.competitions.models.editions import Edition, Stage, StageEntry
 from charity_portal.competitions.models.reviews import Review
 from charity_portal.competitions.queries import edition_calls, edition_desk
+from charity_portal.competitions.services import conflicts
 from charity_portal.kernel import audit, clock, secrets
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Invalid, WrongState
 from charity_portal.kernel.i18n import Text, say, time_text
-from charity_portal.kernel.permissions import Actor, require
+from charity_portal.kernel.permissions import SYSTEM, Actor, require
 from charity_portal.kernel.states import fire
 
 LETTERS = {"papers": "P", "visit": "V", "pitch": "R"}
@@ -46,6 +47,7 @@ def settle_field(actor: Actor, stage_id: int, application_ids: Iterable[int]) ->
         edition,
         after={"stage": stage.id, "applications": wanted},
     )
+    conflicts.detect(SYSTEM, edition.id)
     return entries
 
 

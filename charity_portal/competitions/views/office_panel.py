@@ -74,6 +74,7 @@ def _page(edition: Edition, forms: Forms) -> Any:
         work=queries.work(edition.id),
         ties=queries.tie_counts(edition.id),
         pool=draws.pool(edition) if changeable else None,
+        seed=draws.seed_of(edition),
         left_out=draws.LEFT_OUT,
         keys=keys,
         words=words,

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, request
 
+from charity_portal.competitions.errors import NotDeclared
 from charity_portal.competitions.models.reviews import Review
-from charity_portal.competitions.queries import papers
+from charity_portal.competitions.queries import panels, papers
 from charity_portal.kernel import files
 from charity_portal.kernel.errors import NotFound
 from charity_portal.kernel.permissions import requires
@@ -18,7 +19,9 @@ def _review(review_id: int, **_address: object) -> Review | None:
 @blueprint.get("/<int:review_id>/papers/<int:paper_id>")
 @requires("competitions:review:read", load=_review)
 def show(review: Review) -> Response:
-    """One paper, shown in the browser or saved (`?save=1`)."""
+    """One paper, shown in the browser or saved (`?save=1`); after promise and declaration."""
+    if not panels.ready(review.panelist):
+        raise NotDeclared
     found = papers.shown_to(review, (request.view_args or {})["paper_id"])
     if found is None or found.file is None:
         raise NotFound
