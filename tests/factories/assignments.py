@@ -170,12 +170,19 @@ def _some_run(world: World) -> AssignmentRun:
     return db.session.scalar(wanted) or make_run(make_field(2, 3))
 
 
+def _some_stage(world: World) -> int:
+    return _some_run(world).stage_id
+
+
 def _some_entry(world: World) -> int:
     return int(_some_run(world).instance["entries"][0][0])
 
 
 EXAMPLES: dict[str, Example] = {
     "run_id": lambda world: _some_run(world).id,
+    "competitions_assignments.show.stage_id": _some_stage,
+    "competitions_assignments.start.stage_id": _some_stage,
+    "competitions_assignments.export.stage_id": _some_stage,
     "competitions_plans.weigh.application_id": _some_entry,
     "competitions_plans.change.application_id": _some_entry,
 }
