@@ -142,7 +142,7 @@ class Draft {
   // Everything that can be sent now has been.
   async settled() {
     while (this.busy) await new Promise((done) => setTimeout(done, 50));
-    await this.send();
+    if (navigator.onLine) await this.send();
   }
 
   async request(sent, keepalive) {
