@@ -11,14 +11,17 @@ from charity_portal.competitions.errors import (
     StaleEdition,
 )
 from charity_portal.competitions.models.editions import Criterion, Edition
+from charity_portal.competitions.models.panels import Draw
+from charity_portal.competitions.models.pitches import Pitch
 from charity_portal.competitions.queries import edition_checks, edition_desk, edition_history
 from charity_portal.competitions.queries.edition_drafts import draft_of
 from charity_portal.competitions.rules import opening
 from charity_portal.competitions.rules.rubric import weights
-from charity_portal.competitions.services import editions, stages
+from charity_portal.competitions.services import edition_rows, editions, stages
 from charity_portal.kernel.audit import AuditEntry
 from charity_portal.kernel.database import db, transaction
-from charity_portal.kernel.errors import Conflict, Forbidden, Invalid, WrongState
+from charity_portal.kernel.edits import Draft
+from charity_portal.kernel.errors import Conflict, Forbidden, Invalid
 from charity_portal.kernel.permissions import Actor
 from tests.factories.calls import make_call
 from tests.factories.editions import (
@@ -204,3 +207,40 @@ def test_the_answer_to_who_may_write_is_asked_in_the_service(app: Flask) -> None
     with pytest.raises(Forbidden), transaction():
         editions.create(someone("approver"), call.id, "one")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Edition)) == 0
+
+
+def test_the_seed_stands_once_reviewers_were_drawn_from_it(app: Flask) -> None:
+    edition = change(make_draft(), "basics", seed="417")
+    with transaction():
+        db.session.add(Draw(edition_id=edition.id, seed="417", wanted={}, pool=[], result=[]))
+    change(edition, "basics", panel_size=9)
+    with pytest.raises(Invalid) as wrong:
+        change(loaded(edition.id), "basics", seed="418")
+    assert list(wrong.value.fields) == ["seed"]
+    assert loaded(edition.id).seed == "417"
+
+
+def test_a_stage_with_a_pitch_day_is_not_removed(app: Flask) -> None:
+    edition = make_draft(template="three")
+    with transaction():
+        db.session.add(Pitch(stage_id=edition.stages[2].id, title="路演"))
+    rows = list(draft_of(edition, "stages").rows("stages"))
+    with pytest.raises(Invalid):
+        change(edition, "stages", stages=rows[:2])
+    assert len(loaded(edition.id).stages) == 3
+
+
+def test_tracks_and_limits_are_written_as_they_are_read(app: Flask) -> None:
+    edition = make_draft()
+    rows = [{**row, "min_winners": 2, "max_winners": 5, "expertise": ["elderly"]}
+            for row in draft_of(edition, "tracks").rows("tracks")]  # fmt: skip
+    with transaction():
+        edition_rows.write(loaded(edition.id), "tracks", Draft({"tracks": rows}))
+    edition = loaded(edition.id)
+    assert draft_of(edition, "tracks").rows("tracks") == rows
+    method = draft_of(edition, "method").with_units(floor=6050, partial_bp=5000, most=None)
+    with transaction():
+        edition_rows.write(loaded(edition.id), "method", method)
+    found = loaded(edition.id)
+    assert found.limits == {"cut": "skip", "least": 10, "floor": "60.5", "partial_bp": 5000}
+    assert draft_of(found, "method").units == method.units

@@ -8,7 +8,7 @@ from charity_portal.competitions.models.reviews import Review
 from charity_portal.competitions.queries import edition_desk, panels
 from charity_portal.competitions.queries import editions as queries
 from charity_portal.competitions.queries.edition_drafts import draft_of
-from charity_portal.competitions.services import editions
+from charity_portal.competitions.services import editions, stages
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.permissions import Actor
@@ -17,7 +17,7 @@ from charity_portal.projects.models.calls import Call
 from tests.factories import notices
 from tests.factories.calls import make_call
 from tests.factories.competitions import make_expert, make_panelist, make_review
-from tests.factories.examples import Example
+from tests.factories.examples import Example, World
 
 SEED = "2026-03-02 福彩3D 第2026051期 417"
 OFFICER = Actor(None, "officer", frozenset({"officer"}))
@@ -92,6 +92,40 @@ def make_open(**how: Any) -> Edition:
     return loaded(edition.id)
 
 
+def make_ready_with_bonus(**how: Any) -> Edition:
+    """A drafted edition with nothing in the way and one bonus rule of at most five points."""
+    bonus = {
+        "id": None,
+        "title_zh": "配捐到位",
+        "title_en": "Matching donations",
+        "basis_zh": "到账每 1 万元加 0.5 分",
+        "basis_en": None,
+        "most": 500,
+    }
+    return change(make_ready(**how), "bonuses", bonuses=[bonus])
+
+
+def make_open_with_bonus(**how: Any) -> Edition:
+    """The same, being judged."""
+    edition = make_ready_with_bonus(**how)
+    with transaction():
+        editions.open_edition(OFFICER, edition.id)
+    return loaded(edition.id)
+
+
+def make_running(
+    applications: int = 2, members: int = 5, days: int = 10
+) -> tuple[Edition, Stage, list[Review]]:
+    """An edition whose only stage is being scored, everybody reviewing everything."""
+    due = clock.now() + timedelta(days=days)
+    edition = make_open(applications=applications, members=members, due=due)
+    reviews = assign_everything(edition, edition.stages[0])
+    with transaction():
+        stages.open_stage(OFFICER, edition.stages[0].id)
+    edition = loaded(edition.id)
+    return edition, edition.stages[0], reviews
+
+
 def assign_everything(edition: Edition, stage: Stage) -> list[Review]:
     """Every member reviews every application of the stage."""
     entered = [
@@ -105,4 +139,29 @@ def assign_everything(edition: Edition, stage: Stage) -> list[Review]:
     ]
 
 
-EXAMPLES: dict[str, Example] = {}
+_made: dict[int, Edition] = {}
+
+
+def _bonus_case(world: World) -> Edition:
+    """One edition a world, so that both arguments of an address belong together."""
+    known = _made.get(world.organization_id)
+    if known is None or queries.edition(known.id) is None:
+        known = make_open_with_bonus(applications=1)
+        _made[world.organization_id] = known
+    return known
+
+
+EXAMPLES: dict[str, Example] = {
+    "edition_id": lambda world: make_draft().id,
+    "stage_id": lambda world: make_draft().stages[0].id,
+    "part": lambda world: "basics",
+    "competitions_public.show.number": lambda world: make_open(applications=1).number,
+    **{
+        f"competitions_bonuses.{view}.{argument}": example
+        for view in ("edit", "save")
+        for argument, example in {
+            "edition_id": lambda world: _bonus_case(world).id,
+            "application_id": lambda world: edition_desk.entered(_bonus_case(world).stages[0])[0],
+        }.items()
+    },
+}

@@ -15,7 +15,7 @@ from charity_portal.competitions.models.editions import (
     StageEntry,
 )
 from charity_portal.competitions.models.outcomes import Selection
-from charity_portal.competitions.models.panels import Conflict, Panelist
+from charity_portal.competitions.models.panels import Conflict, Draw, Panelist
 from charity_portal.competitions.models.reviews import Review
 from charity_portal.kernel.database import Page, db, page
 from charity_portal.projects.queries import judging
@@ -255,6 +255,14 @@ def grants(edition: Edition, application_ids: Sequence[int]) -> dict[tuple[int, 
 def described(application_ids: Iterable[int]) -> dict[int, Contestant]:
     """Number, title and applicant of these applications; for the office only."""
     return judging.described(application_ids)
+
+
+def drawn(edition_id: int) -> bool:
+    """Whether a panel was drawn by lot: from then on the seed stands."""
+    return (
+        db.session.scalar(sa.select(Draw.id).where(Draw.edition_id == edition_id).limit(1))
+        is not None
+    )
 
 
 def chosen(edition_id: int) -> bool:

@@ -13,7 +13,12 @@ from charity_portal.competitions.errors import (
     StaleEdition,
 )
 from charity_portal.competitions.models.editions import Edition, Stage
-from charity_portal.competitions.queries import edition_calls, edition_checks, editions
+from charity_portal.competitions.queries import (
+    edition_calls,
+    edition_checks,
+    edition_desk,
+    editions,
+)
 from charity_portal.competitions.queries.edition_drafts import draft_of
 from charity_portal.competitions.rules import edition_templates, opening
 from charity_portal.competitions.rules.edition_parts import CRITERION, STAGE
@@ -95,6 +100,9 @@ def save(
             raise StaleEdition(merged.clashes, edition.rev)
         mine, taken_over = merged.draft, merged.taken_over
     changed = mine.changed_from(theirs)
+    if "seed" in changed and edition_desk.drawn(edition.id):
+        text = say("已经用现在的种子抽取过评委，不能再改：换了种子，等于重新抽取。")
+        raise Invalid(fields={"seed": [text]})
     if changed:
         edition_rows.write(edition, part, mine, stage)
         edition.rev += 1
