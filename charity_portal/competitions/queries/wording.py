@@ -1,7 +1,7 @@
 """How figures of an outcome are said, on pages and papers: points, chances, bands, ties, sentences."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,18 +34,25 @@ HOW: Mapping[str, Text] = {
 
 
 def points(value: int | str | Decimal | None) -> str:
-    """Points as they are published, two to four decimals; a whole number is 1e-4 points."""
+    """Points as they are published and ranked, four decimals; a whole number is 1e-4 points."""
+    return "—" if value is None else f"{_exact(value):.4f}"
+
+
+def brief(value: int | str | Decimal | None) -> str:
+    """The same to two decimals (halves up), for figures beside the points."""
     if value is None:
         return "—"
-    exact = Decimal(value).scaleb(-4) if isinstance(value, int) else Decimal(value)
-    whole, _, rest = f"{exact:.4f}".partition(".")
-    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+    return str(_exact(value).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def signed(value: int | str | Decimal | None) -> str:
-    """The same with its sign, for corrections and effects."""
-    shown = points(value)
+    """Two decimals with the sign, for corrections and effects."""
+    shown = brief(value)
     return shown if shown == "—" or shown.startswith("-") else f"+{shown}"
+
+
+def _exact(value: int | str | Decimal) -> Decimal:
+    return Decimal(value).scaleb(-4) if isinstance(value, int) else Decimal(value)
 
 
 def share(bp: int | None) -> str:
@@ -67,6 +74,7 @@ def tie(rule: str | None, criteria: Mapping[str, str]) -> Text | None:
 
 TOOLS: dict[str, Any] = {
     "points": points,
+    "brief": brief,
     "signed": signed,
     "share": share,
     "told": told,
