@@ -258,6 +258,8 @@ RULES = (
             "charity_portal/kernel/money.py": "capital numerals are Chinese by definition",
             "charity_portal/kernel/table_reading.py": "words looked for in tables people send",
             "charity_portal/kernel/confined/spreadsheets.py": "the same",
+            "charity_portal/competitions/rules/blinding.py": "words looked for in applicants' texts",
+            "charity_portal/competitions/rules/name_forms.py": "the same",
         },
     ),
     Rule(
