@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from charity_portal.competitions.models.editions import Criterion, Edition, Stage
 from charity_portal.competitions.models.outcomes import Ranking, Selection
-from charity_portal.competitions.models.panels import Panelist
+from charity_portal.competitions.models.panels import Conflict, Panelist
 from charity_portal.competitions.models.reviews import Review, ReviewField, Score
 from charity_portal.competitions.queries import editions, outcomes
 from charity_portal.competitions.queries import results as reading
@@ -122,6 +122,21 @@ def write_scores(
         )
     )
     return review
+
+
+def close_for_conflict(review: Review) -> None:
+    """A conflict comes to light after the review was sealed; inside a transaction."""
+    conflict = Conflict(
+        panelist_id=review.panelist_id,
+        application_id=review.application_id,
+        found="officer",
+        code="employed",
+    )
+    db.session.add(conflict)
+    db.session.flush()
+    db.session.execute(
+        sa.update(Review).where(Review.id == review.id).values({"conflict_id": conflict.id})
+    )
 
 
 def rank(made: Round, actor: Actor | None = None, stage_id: int | None = None) -> Ranking:
