@@ -32,7 +32,7 @@ from tests.support.statements import counted
 @pytest.fixture
 def scene(app: Flask) -> make.Round:
     """Two applications, two members, everything assigned."""
-    return make.make_round(applications=2, panelists=2)
+    return panel.scene(applications=2, panelists=2)
 
 
 def applicant(application: Application) -> Organization:
@@ -84,7 +84,7 @@ def test_the_same_pair_is_entered_once(scene: make.Round) -> None:
 
 def test_what_an_officer_enters_must_be_whole_and_of_the_edition(scene: make.Round) -> None:
     officer, member = panel.person("officer"), scene.panelists[0].id
-    foreign = make.make_round(applications=1, panelists=0).applications[0].id
+    foreign = panel.scene(applications=1, panelists=0).applications[0].id
     own = scene.applications[0].id
     for application, code, note in (
         (own, "family", " "),
@@ -210,8 +210,7 @@ def test_detection_twice_finds_nothing_new_and_respects_what_was_lifted(scene: m
 
 def test_members_who_have_not_accepted_are_not_compared(app: Flask) -> None:
     edition = make.make_edition()
-    (stage,) = edition.stages
-    application = make.make_entry(stage)
+    application = panel.entry(edition)
     member = make.make_panelist(edition, state="invited")
     panel.belongs(member, applicant(application))
     with transaction():
@@ -220,8 +219,8 @@ def test_members_who_have_not_accepted_are_not_compared(app: Flask) -> None:
 
 def test_detection_costs_a_constant_number_of_statements(app: Flask) -> None:
     costs = []
-    for size in (2, 5):
-        scene = make.make_round(applications=size, panelists=size)
+    for size in (1, 3):
+        scene = panel.scene(applications=size, panelists=size)
         with counted(app) as seen, transaction():
             conflicts.detect(SYSTEM, scene.edition.id)
         costs.append(len(seen))

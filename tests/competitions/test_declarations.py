@@ -48,7 +48,7 @@ def test_only_a_member_who_accepted_declares_and_only_for_themselves(app: Flask)
 
 
 def test_a_tie_to_an_applicant_is_a_conflict_at_once_and_afterwards(app: Flask) -> None:
-    scene = make.make_round(applications=2, panelists=1)
+    scene = panel.scene(applications=2, panelists=1)
     member, (first, second) = scene.panelists[0], scene.applications
     actor = panel.acting(member)
     with transaction():
@@ -90,7 +90,7 @@ def test_ties_are_checked_and_declared_once(app: Flask) -> None:
 def test_taking_a_tie_back_leaves_its_conflict_to_the_approver(
     app: Flask, clock: FrozenClock
 ) -> None:
-    scene = make.make_round(applications=1, panelists=2)
+    scene = panel.scene(applications=1, panelists=2)
     member, other = scene.panelists
     organization_id = scene.applications[0].organization_id
     with transaction():
@@ -119,7 +119,7 @@ def test_ties_declared_elsewhere_within_two_years_count_here(
 ) -> None:
     expert = make.make_expert()
     earlier = make.make_panelist(make.make_edition(), expert)
-    scene = make.make_round(applications=1, panelists=0)
+    scene = panel.scene(applications=1, panelists=0)
     with transaction():
         declarations.declare(
             panel.acting(earlier), earlier.id, scene.applications[0].organization_id, "funding", ""

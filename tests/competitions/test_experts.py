@@ -187,7 +187,7 @@ def test_employers_are_registered_or_named(app: Flask) -> None:
 
 
 def test_a_new_employer_rules_out_its_applications_at_once(app: Flask) -> None:
-    scene = make.make_round(applications=1, panelists=1)
+    scene = panel.scene(applications=1, panelists=1)
     actor = panel.acting(scene.panelists[0])
     job = Job("", date(2025, 1, 1), None, "", scene.applications[0].organization_id)
     with transaction():

@@ -226,7 +226,7 @@ def declaring(client: FlaskClient, member: Panelist, query: str, organization_id
 
 def test_declaring_tells_nothing_about_who_applied(app: Flask, client: FlaskClient) -> None:
     """One organization applied, the other did not: but for its name, every byte is equal."""
-    scene = make.make_round(applications=1, panelists=1)
+    scene = panel.scene(applications=1, panelists=1)
     applied = scene.applications[0].organization_id
     member = scene.panelists[0]
     with transaction():
@@ -265,7 +265,7 @@ def test_what_is_wrong_in_a_declaration_is_kept_and_said(app: Flask, client: Fla
 def test_the_register_is_kept_and_lifted_on_the_page(
     app: Flask, client: FlaskClient, officer: None
 ) -> None:
-    scene = make.make_round(applications=1, panelists=1)
+    scene = panel.scene(applications=1, panelists=1)
     member, application = scene.panelists[0], scene.applications[0]
     url = f"/office/competitions/{scene.edition.id}/conflicts"
     assert "还没有回避登记" in client.get(url).text
@@ -290,7 +290,7 @@ def test_the_register_is_kept_and_lifted_on_the_page(
 
 
 def test_stepping_back_closes_the_dossier_for_good(app: Flask, client: FlaskClient) -> None:
-    scene = make.make_round(applications=1, panelists=2)
+    scene = panel.scene(applications=1, panelists=2)
     own, other = scene.reviews
     application = scene.applications[0]
     sign_in(client, scene.panelists[0].user_id)

@@ -31,7 +31,7 @@ def test_an_invitation_speaks_the_readers_language_and_leads_to_the_answer(
 
 
 def test_no_letter_names_an_applicant_or_goes_to_a_closed_account(app: Flask) -> None:
-    scene = make.make_round(applications=1, panelists=1)
+    scene = panel.scene(applications=1, panelists=1)
     (member,), (application,) = scene.panelists, scene.applications
     with transaction():
         panel_letters.reminded(panel.person("officer"), member)

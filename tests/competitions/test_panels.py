@@ -86,7 +86,7 @@ def test_only_who_can_serve_is_drawn(app: Flask) -> None:
     (stage,) = edition.stages
     with transaction():
         stage.due_at = clock.at_local(panel._day(20), 18)
-    application = make.make_entry(stage)
+    application = panel.entry(edition)
     fit, away, staff, suspended, gone, past = panel.pool(6)
     organization = db.session.get_one(Organization, application.organization_id)
     with transaction():
@@ -253,7 +253,7 @@ def test_a_date_that_passes_calls_up_the_next_one(app: Flask, clock: FrozenClock
 def test_a_withdrawal_voids_open_reviews_keeps_sealed_ones_and_calls_up(app: Flask) -> None:
     edition = make.make_edition(panel_size=1)
     (stage,) = edition.stages
-    entries = [make.make_entry(stage) for _ in range(2)]
+    entries = [panel.entry(edition) for _ in range(2)]
     panel.pool(2)
     leaver = make.make_panelist(edition)
     opened = make.make_review(stage, leaver, entries[0])
@@ -340,7 +340,7 @@ def test_ready_is_who_accepted_promised_and_declared(app: Flask) -> None:
 
 
 def test_members_and_work_are_counted(app: Flask) -> None:
-    round_ = make.make_round(applications=2, panelists=2, state="judging")
+    round_ = panel.scene(applications=2, panelists=2)
     with transaction():
         db.session.execute(
             sa.update(Review).where(Review.id == round_.reviews[0].id).values({"state": "void"})

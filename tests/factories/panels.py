@@ -1,5 +1,6 @@
 """A panel on its way: experts in the pool, drawn, asked, bound; made by the services."""
 
+import itertools
 from typing import Any
 
 from charity_portal.accounts.models import User
@@ -13,11 +14,13 @@ from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.permissions import SYSTEM, Actor
 from charity_portal.organizations.models import Organization
 from charity_portal.organizations.services import members as organization_members
-from charity_portal.projects.models.applications import Application
+from charity_portal.projects.models.applications import Application, DraftField
 from tests.factories import competitions as make
 from tests.factories.accounts import make_user
 from tests.factories.examples import Example, World
+from tests.factories.organizations import make_organization
 
+_numbers = itertools.count(1)
 FIELDS = ("elderly", "children", "community", "finance")
 
 
@@ -35,6 +38,35 @@ def pool(count: int, **changes: Any) -> list[Expert]:
         values = {"expertise": [FIELDS[n % len(FIELDS)]], "capacities": capacities} | changes
         found.append(make.make_expert(f"专家{n:02d}", **values))
     return found
+
+
+def entry(edition: Edition) -> Application:
+    """An application in the edition's first stage, without papers: the row and its lead alone."""
+    organization_id = make_organization().id
+    with transaction():
+        row = Application(
+            call_id=edition.call_id,
+            organization_id=organization_id,
+            state="eligible",
+            number=f"SB-2026-9{next(_numbers):05d}",
+            title="银龄陪伴计划",
+            submitted_at=clock.now(),
+        )
+        db.session.add(row)
+        db.session.flush()
+        db.session.add(DraftField(application_id=row.id, key="lead_name", value="周安宁", rev=1))
+    return make.make_entry(edition.stages[0], row)
+
+
+def scene(applications: int = 2, panelists: int = 2) -> make.Round:
+    """Everybody reviews everything, as `make_round`, with applications that hold little."""
+    edition = make.make_edition()
+    (stage,) = edition.stages
+    entries = [entry(edition) for _ in range(applications)]
+    panel = [make.make_panelist(edition) for _ in range(panelists)]
+    with transaction():
+        reviews = [make.make_review(stage, judge, one) for judge in panel for one in entries]
+    return make.Round(edition, stage, entries, panel, reviews)
 
 
 def acting(panelist_or_expert: Panelist | Expert) -> Actor:
@@ -95,15 +127,14 @@ def _panelist(world: World) -> Panelist:
 
 def _conflict(world: World) -> Conflict:
     edition = make.make_edition()
-    (stage,) = edition.stages
-    return conflict(make.make_panelist(edition, _expert(world)), make.make_entry(stage))
+    return conflict(make.make_panelist(edition, _expert(world)), entry(edition))
 
 
 def _review(world: World) -> int:
     edition = make.make_edition()
     (stage,) = edition.stages
     panelist = make.make_panelist(edition, _expert(world))
-    return make.make_review(stage, panelist, make.make_entry(stage)).id
+    return make.make_review(stage, panelist, entry(edition)).id
 
 
 def _invited(world: World) -> int:
