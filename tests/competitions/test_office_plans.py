@@ -123,6 +123,30 @@ def test_a_conflict_found_after_the_plan_stops_its_adoption(
     assert answer.status_code == 409 and "必须回避" in answer.text and reviews(stage) == []
 
 
+def test_an_impossible_round_says_who_is_short_and_what_would_help(
+    client: FlaskClient, desk: Office
+) -> None:
+    stage = make.make_field(applications=3, members=2, each=2, max_load=2)
+    of = make.round_of(stage)
+    shortages = {
+        "entries": [[of.entries[1].id, 2]],
+        "judges": [[of.judges[0].id, 1]],
+        "others": [[of.entries[0].id, "finance", 1], [of.entries[2].id, "employer", 1]],
+        "relief": [[of.judges[0].id, 1], [of.judges[1].id, 1]],
+    }
+    run = make.make_run(stage, pairs=frozenset(), shortages=shortages)
+    page = client.get(address(run)).text
+    assert (
+        "无法满足全部硬性规则" in page
+        and "共增加 2 份" in page
+        and "J001：由 2 份提高到 3 份" in page
+    )
+    assert "财务专业人员" in page and "同一单位" in page and "采用这份方案" not in page
+    answer = client.post(address(run, "/adopt"), data={"rev": "0"})
+    assert answer.status_code == 409 and reviews(stage) == []
+    assert client.get(f"/office/competitions/stages/{stage.id}/assignment").status_code == 200
+
+
 def test_others_read_and_do_not_change(client: FlaskClient, desk: Office) -> None:
     run = make.make_run(make.make_field())
     sign_in(client, desk.approver.user_id or 0)

@@ -123,7 +123,10 @@ def round_of(stage: Stage, wishes: Wishes = WISHES) -> Round:
 
 
 def make_run(
-    stage: Stage, wishes: Wishes = WISHES, pairs: frozenset[Pair] | None = None
+    stage: Stage,
+    wishes: Wishes = WISHES,
+    pairs: frozenset[Pair] | None = None,
+    shortages: Mapping[str, object] | None = None,
 ) -> AssignmentRun:
     """A plan, kept: these pairs, or for each application the first members who may take it."""
     of = round_of(stage, wishes)
@@ -138,7 +141,7 @@ def make_run(
         "fewest": None,
     }
     with transaction():
-        return assignments.keep(SYSTEM, stage.id, of, Solved(pairs, proven), None, None)
+        return assignments.keep(SYSTEM, stage.id, of, Solved(pairs, proven, shortages), None, None)
 
 
 def first_come(of: Round) -> frozenset[Pair]:

@@ -59,6 +59,11 @@ class Plan:
         return plan_checks.findings(self.round, self.pairs)
 
     @property
+    def capacity(self) -> int:
+        """How many reviews the members may be given at most."""
+        return sum(judge.most for judge in self.round.judges)
+
+    @property
     def worst_codes(self) -> list[str]:
         """The codes of the applications that are worst off; the first ten."""
         codes = [self.round.entry_by_id[key].code for key in self.standing.worst_entries]

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from charity_portal.competitions.errors import PlanOutdated
 from charity_portal.competitions.forms.assignments import ChangeForm, SeenForm, number
 from charity_portal.competitions.models.reviews import AssignmentRun
-from charity_portal.competitions.queries import assignments, plans
+from charity_portal.competitions.queries import assignments, plan_shortages, plans
 from charity_portal.competitions.queries.plans import Plan
 from charity_portal.competitions.rules import affinity, plan_reasons
 from charity_portal.competitions.rules.expertise import CAPACITIES
@@ -63,6 +63,7 @@ def _page(plan: Plan, refusal: str = "", problems: Sequence[Text] = ()) -> str:
         steps=plans.steps(plan),
         moves=plans.moves(plan) if plan.round.given else [],
         capacities=CAPACITIES,
+        short=plan_shortages.shortages(plan) if phase == "impossible" else None,
         part_words=affinity.WORDS,
         form=SeenForm(None, rev=str(plan.run.rev)),
         refusal=refusal,
