@@ -60,7 +60,7 @@ def test_an_invitation_leads_to_its_answer(client, bench):
     sign_in(client, panelist.user_id)
     page = client.get("/reviews").text
     assert f"/reviews/invitations/{panelist.id}" in page
-    assert "银龄" not in page and "P-" not in page
+    assert "银龄" not in page and ">P-" not in page
 
 
 def test_a_desk_without_work_says_so(client):

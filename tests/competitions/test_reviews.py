@@ -2,7 +2,9 @@
 
 import pytest
 
+from charity_portal.competitions.models.editions import Stage
 from charity_portal.competitions.models.panels import Conflict
+from charity_portal.competitions.models.pitches import Pitch, PitchSlot
 from charity_portal.competitions.models.reviews import Review, ReviewChange
 from charity_portal.competitions.queries import reviews as queries
 from charity_portal.competitions.services import reviews
@@ -125,7 +127,7 @@ def test_a_conflict_in_force_answers_like_a_review_that_does_not_exist(reader, b
         f"/reviews/999999{tail}", "PATH"
     )
     assert patch(reader, review, 0, score__need="4").status_code == 404
-    assert b"P-" not in reader.get("/reviews").data
+    assert ">P-" not in reader.get("/reviews").text
 
 
 def test_another_members_review_is_not_found(client, bench, review):
@@ -157,6 +159,24 @@ def test_a_closed_stage_takes_nothing_and_says_so(reader, bench, review):
     assert answer.status_code == 409 and "不开放" in answer.json["error"]
     assert "本轮评分现在不开放" in reader.get(url(review)).text
     assert reader.get(url(review, "/state")).json == {"writable": False}
+
+
+def test_on_a_pitch_day_scores_wait_for_the_officer(reader, bench, review):
+    with transaction():
+        stage = db.session.get_one(Stage, bench.stage.id)
+        stage.kind = "pitch"
+        pitch = Pitch(stage_id=stage.id, title="路演")
+        slot = PitchSlot(application_id=review.application_id, position=1, state="presenting")
+        pitch.slots.append(slot)
+        db.session.add(pitch)
+    assert patch(reader, review, 0, score__need="4").status_code == 409
+    assert "这个项目还没有开放评分" in reader.get(url(review)).text
+    assert reader.get(url(review, "/state")).json == {"writable": False}
+    with transaction():
+        slot = db.session.merge(slot)
+        slot.state, slot.scoring_at = "scoring", clock.now()
+    assert reader.get(url(review, "/state")).json == {"writable": True}
+    assert patch(reader, review, 0, score__need="4").status_code == 200
 
 
 def test_a_session_that_ran_out_says_where_to_sign_in(reader, review):

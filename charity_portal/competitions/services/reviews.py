@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from charity_portal.competitions.errors import NotDeclared
 from charity_portal.competitions.models.reviews import Review, ReviewChange, ReviewField
+from charity_portal.competitions.queries import pitches
 from charity_portal.competitions.queries import reviews as queries
 from charity_portal.competitions.rules import review_fields
 from charity_portal.kernel import clock
@@ -49,6 +50,9 @@ def require_writable(actor: Actor, review: Review) -> None:
         raise WrongState(say("您对这份材料已弃权。"))
     if not can(actor, "competitions:review:write", review):
         raise WrongState(say("本轮评分现在不开放，不能修改。"))
+    waiting = pitches.closed_because(review)
+    if waiting is not None:
+        raise WrongState(waiting)
 
 
 def _read(review: Review, fields: Mapping[str, str]) -> dict[str, str]:

@@ -48,6 +48,7 @@ def _page(
         criteria, texts, queries.given_elsewhere(review), dossier, problems, lacking
     )
     around = queries.neighbours(review)
+    refusal = _refusal(review)
     due = review.stage.due_at if review.stage.state == "open" else None
     return render_template(
         "competitions/reviews/show.html",
@@ -65,7 +66,8 @@ def _page(
         unsaved=refused is not None,
         total=pages.points(rules.total(criteria, texts)),
         left=remaining(due, clock.now()) if due else None,
-        writable=can(current_actor(), "competitions:review:write", review),
+        writable=refusal is None,
+        waiting=refusal.message if refusal and review.state == "open" else None,
         may_reopen=can(current_actor(), "competitions:review:reopen", review),
         sealed_points=pages.stored_points(review.points),
         **_history(review),
