@@ -38,7 +38,7 @@ def points(value: int | str | Decimal | None) -> str:
     return "—" if value is None else f"{_exact(value):.4f}"
 
 
-def brief(value: int | str | Decimal | None) -> str:
+def short(value: int | str | Decimal | None) -> str:
     """The same to two decimals (halves up), for figures beside the points."""
     if value is None:
         return "—"
@@ -47,7 +47,7 @@ def brief(value: int | str | Decimal | None) -> str:
 
 def signed(value: int | str | Decimal | None) -> str:
     """Two decimals with the sign, for corrections and effects."""
-    shown = brief(value)
+    shown = short(value)
     return shown if shown == "—" or shown.startswith("-") else f"+{shown}"
 
 
@@ -74,7 +74,7 @@ def tie(rule: str | None, criteria: Mapping[str, str]) -> Text | None:
 
 TOOLS: dict[str, Any] = {
     "points": points,
-    "brief": brief,
+    "short": short,
     "signed": signed,
     "share": share,
     "told": told,
