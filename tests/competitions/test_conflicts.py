@@ -1,5 +1,6 @@
 """Conflicts: entered, detected, lifted; each a wall at once."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,8 @@ from charity_portal.competitions.models.reviews import Score
 from charity_portal.competitions.queries import conflicts as queries
 from charity_portal.competitions.queries.conflicts import ADDRESS, PHONE
 from charity_portal.competitions.queries.panels import in_force
-from charity_portal.competitions.services import conflicts
-from charity_portal.kernel import audit
+from charity_portal.competitions.services import conflicts, stages
+from charity_portal.kernel import audit, jobs
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.errors import Forbidden, Invalid, NotFound, WrongState
 from charity_portal.kernel.permissions import SYSTEM
@@ -272,3 +273,24 @@ def test_the_register_is_filtered_in_a_constant_number_of_statements(
         assert len(queries.register(scene.edition.id, one)) == expected, one
         assert len(queries.register_page(scene.edition.id, one).items) == expected
         assert queries.count(scene.edition.id, one) == expected
+
+
+def test_the_field_is_compared_again_when_judging_begins(
+    scene: make.Round, worker: Callable[..., int]
+) -> None:
+    panel.belongs(scene.panelists[0], applicant(scene.applications[0]))
+    with transaction():
+        jobs.announce(SYSTEM, "competitions.edition_judging", id=scene.edition.id)
+    worker()
+    assert db.session.query(Conflict).one().code == "membership"
+
+
+def test_a_settled_field_is_compared_at_once(app: Flask) -> None:
+    edition = make.make_edition()
+    application = panel.entry(edition)
+    later = make.make_stage(edition, "visit", state="waiting", position=1)
+    member = make.make_panelist(edition)
+    panel.belongs(member, applicant(application))
+    with transaction():
+        stages.settle_field(panel.person("officer"), later.id, [application.id])
+    assert in_force(edition.id) == {(member.id, application.id)}

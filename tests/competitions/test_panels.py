@@ -16,7 +16,7 @@ from charity_portal.competitions.models.reviews import Review
 from charity_portal.competitions.queries import draws as draw_queries
 from charity_portal.competitions.queries import panels as queries
 from charity_portal.competitions.rules.draws import lot
-from charity_portal.competitions.services import draws, panels, seats
+from charity_portal.competitions.services import draws, experts, panels, seats
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.errors import Forbidden, Invalid, NotFound, NotSignedIn, WrongState
@@ -294,6 +294,17 @@ def test_a_released_standby_is_not_called_up_and_hears_nothing(app: Flask) -> No
     assert len(letters("competitions.panel_released")) == 1
     with pytest.raises(Invalid), transaction():
         panels.release(officer, members[3].id, "")
+
+
+def test_a_standby_who_left_the_pool_is_passed_over(app: Flask) -> None:
+    panel.pool(5)
+    edition = make.make_edition()
+    members = panel.asked(edition, 1, 3)
+    with transaction():
+        experts.step(panel.person("approver"), members[1].expert_id, "suspend", "核实投诉")
+    with transaction():
+        panels.decline(panel.acting(members[0]), members[0].id, "出差")
+    assert states(edition) == ["declined", "standby", "invited", "standby"]
 
 
 def test_nothing_changes_after_judging(app: Flask) -> None:

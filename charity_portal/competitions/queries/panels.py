@@ -90,11 +90,16 @@ def seats_open(edition: Edition) -> int:
 
 
 def waiting(edition_id: int) -> list[Panelist]:
-    """Who stands by, in the order drawn."""
+    """Who stands by, in the order drawn; whoever is no longer in the pool is passed over."""
     return list(
         db.session.scalars(
             sa.select(Panelist)
-            .where(Panelist.edition_id == edition_id, Panelist.state == "standby")
+            .join(Panelist.expert)
+            .where(
+                Panelist.edition_id == edition_id,
+                Panelist.state == "standby",
+                Expert.state == "admitted",
+            )
             .order_by(Panelist.position, Panelist.id)
         )
     )

@@ -60,7 +60,11 @@ def _page(edition: Edition, forms: Forms) -> Any:
     words, keys = draws.need_words(edition), draws.needs(edition)
     seated = [m for m in members if m.panelist.state in queries.SEATED]
     seats_open = max(edition.panel_size - len(seated), 0)
-    standing = [m.panelist.id for m in members if m.panelist.state == "standby"]
+    standing = [
+        m.panelist.id
+        for m in members
+        if m.panelist.state == "standby" and m.expert.state == "admitted"
+    ]
     changeable = edition.state in queries.RUNNING and can(
         current_actor(), "competitions:panel:manage"
     )
