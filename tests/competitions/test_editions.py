@@ -186,7 +186,10 @@ def test_scoring_ends_when_every_stage_is_closed_and_resumes_with_a_reason(app: 
 
 
 def test_every_write_is_on_record(app: Flask) -> None:
-    edition = make_open()
+    edition = change(make_ready(), "basics", about_zh="宗旨")
+    with transaction():
+        editions.open_edition(OFFICER, edition.id)
+    edition = loaded(edition.id)
     actions = {
         entry.action
         for entry in db.session.scalars(sa.select(AuditEntry))

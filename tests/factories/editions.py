@@ -1,8 +1,10 @@
 """Editions made by the services, from the draft to the close of judging."""
 
+import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
+from charity_portal.accounts.models import User
 from charity_portal.competitions.models.editions import Edition, Stage
 from charity_portal.competitions.models.reviews import Review
 from charity_portal.competitions.queries import edition_desk, panels
@@ -11,15 +13,18 @@ from charity_portal.competitions.queries.edition_drafts import draft_of
 from charity_portal.competitions.services import editions, stages
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db, transaction
+from charity_portal.kernel.identifiers import make_uscc
 from charity_portal.kernel.permissions import Actor
+from charity_portal.organizations.models import Organization
 from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.calls import Call
-from tests.factories import notices
+from charity_portal.projects.queries import calls
 from tests.factories.calls import make_call
 from tests.factories.competitions import make_expert, make_panelist, make_review
 from tests.factories.examples import Example, World
 
 SEED = "2026-03-02 福彩3D 第2026051期 417"
+_numbers = itertools.count(1)
 OFFICER = Actor(None, "officer", frozenset({"officer"}))
 APPROVER = Actor(None, "approver", frozenset({"approver"}))
 
@@ -62,26 +67,50 @@ def change(edition: Edition, part: str, stage: Stage | None = None, **units: Any
 
 
 def make_ready(
-    applications: int = 3, members: int = 5, template: str = "one", due: datetime | None = None
+    applications: int = 2, members: int = 5, template: str = "one", due: datetime | None = None
 ) -> Edition:
-    """A drafted edition with nothing in the way: applications, panel, seed, due dates."""
-    office = notices.office()
-    call = make_call()
-    for _ in range(applications):
-        notices.eligible(office.officer, call)
-    with transaction():
-        call.closes_at = clock.now() - timedelta(hours=1)
-    edition = make_draft(call, template)
-    rows = draft_of(edition, "stages").rows("stages")
+    """A drafted edition with nothing in the way: applications, panel, seed, due dates.
+
+    Written straight into the tables: what stands behind these rows is tested elsewhere.
+    """
+    edition = make_draft(closed_call(), template)
     due = due or clock.now() + timedelta(days=10)
-    dated = [{**row, "due_at": due + timedelta(days=7 * n)} for n, row in enumerate(rows)]
-    if template == "three":
-        dated = [{**row, "advance": None} for row in dated]
-    edition = change(edition, "stages", stages=dated)
-    edition = change(edition, "basics", seed=SEED)
-    for n in range(members):
-        make_panelist(edition, make_expert(f"顾评审{n}"))
+    with transaction():
+        edition.seed = SEED
+        for n, stage in enumerate(edition.stages):
+            stage.due_at, stage.advance = due + timedelta(days=7 * n), None
+        track = calls.form_of(db.session.get_one(Call, edition.call_id)).tracks[0]
+        for _ in range(applications):
+            _passed(edition.call_id, track.id)
+        for n in range(members):
+            user = User(email=f"judge-{next(_numbers)}@example.org", name=f"顾评审{n}")
+            db.session.add(user)
+            db.session.flush()
+            make_panelist(edition, make_expert(user_id=user.id))
     return loaded(edition.id)
+
+
+def _passed(call_id: int, track_id: int) -> None:
+    """An application that passed screening, of an organization of its own."""
+    number = next(_numbers)
+    code = make_uscc("370602", 500_000 + number)
+    organization = Organization(
+        org_ref=f"CN-SOC-{code}", name=f"春晓社会工作服务中心{number}", kind="service", uscc=code
+    )
+    db.session.add(organization)
+    db.session.flush()
+    application = Application(
+        call_id=call_id,
+        organization_id=organization.id,
+        track_id=track_id,
+        number=f"SB-2026-9{number:05d}",
+        title=f"银龄陪伴计划{number}",
+        state="eligible",
+        amount_requested_fen=5_000_000,
+        submitted_at=clock.now() - timedelta(days=5),
+    )
+    db.session.add(application)
+    db.session.flush()
 
 
 def make_open(**how: Any) -> Edition:
