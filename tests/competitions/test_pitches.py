@@ -319,3 +319,30 @@ def test_only_officers_run_sessions(app: Flask) -> None:
     day = make_day(1)
     with pytest.raises(Exception, match="没有权限"), transaction():
         services.start(Actor(1, "", frozenset({"auditor"})), day.pitch.id)
+
+
+def test_the_desk_of_a_judge_begins_with_what_is_on_stage(client: FlaskClient, app: Flask) -> None:
+    day = make_day(2)
+    sign_in(client, day.judges[0].user_id)
+    assert "正在路演" not in client.get("/reviews").text
+    start(day)
+    waiting = client.get("/reviews").text
+    assert "台上现在没有由您评分的项目。" in waiting
+    day.take(1, "call_up")
+    mine = reviews_at(day, 1)[0]
+    called = client.get("/reviews").text
+    assert f'href="/reviews/{mine.id}"' in called.partition("data-keys=")[0]
+    mark = pitches.running_for([day.judges[0].id])[0].mark
+    told = client.get(f"/reviews/pitch/{day.pitch.id}/now")
+    assert told.headers["ETag"] == f'"{mark}"'
+    assert f'data-mark="{mark}"' in called
+    assert pitches.running_for([]) == []
+
+
+def test_the_screen_counts_judges_while_they_score(client: FlaskClient, app: Flask) -> None:
+    day = make_day(1)
+    start(day)
+    day.take(1, "call_up", "open_scoring")
+    sign_in(client, day.officer.user_id or 0)
+    page = client.get(f"/office/competitions/pitches/{day.pitch.id}/screen").text
+    assert "评委 2 位，已提交 0 位" in page

@@ -212,6 +212,11 @@ class Current:
     state: str
     may_score: bool
 
+    @property
+    def word(self) -> Text:
+        """What the phase is called."""
+        return PitchSlot.MACHINE.word(self.state)
+
 
 def current_for(panelist_id: int) -> Current | None:
     """The project on stage in a running session that this member judges; None when there is none, and
@@ -252,6 +257,44 @@ def current_for(panelist_id: int) -> Current | None:
     if row is None:
         return None
     return Current(*row, may_score=row[4] in OPEN_FOR_SCORES)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A running session in which somebody judges, and what is on stage for them."""
+
+    pitch_id: int
+    title: str
+    current: Current | None
+
+    @property
+    def mark(self) -> str:
+        """What this judge may know of it, in one word."""
+        return mark_of(self.current)
+
+
+def mark_of(current: Current | None) -> str:
+    """The word that changes when something changes for a judge, and not for what is behind a wall."""
+    if current is None:
+        return "none"
+    return f"{current.review_id}.{current.state}"
+
+
+def running_for(panelist_ids: Iterable[int]) -> list[Session]:
+    """The sessions that go on now and in which these places on panels have something to judge."""
+    rows = db.session.execute(
+        sa.select(Pitch.id, Pitch.title, sa.func.min(Review.panelist_id))
+        .join(Review, Review.stage_id == Pitch.stage_id)
+        .where(Pitch.state == "running", Review.panelist_id.in_(set(panelist_ids)))
+        .group_by(Pitch.id, Pitch.title)
+        .order_by(Pitch.id)
+    ).all()
+    found = []
+    for pitch_id, title, panelist_id in rows:
+        current = current_for(panelist_id)
+        here = current if current and current.pitch_id == pitch_id else None
+        found.append(Session(pitch_id, title, here))
+    return found
 
 
 def closed_because(review: Review) -> Text | None:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from charity_portal.competitions.queries import desk
+from charity_portal.competitions.queries import desk, pitches
 from charity_portal.competitions.views import review_pages as pages
 from charity_portal.kernel import navigation
 from charity_portal.kernel.i18n import say
@@ -28,6 +28,7 @@ def index() -> str:
         "competitions/reviews/desk.html",
         invitations=[seat for seat in seats if seat.panelist.state == "invited"],
         seats=[seat for seat in seats if seat.panelist.state == "accepted"],
+        sessions=pitches.running_for(s.panelist.id for s in seats if s.ready),
         points=pages.points,
         short=pages.short_points,
     )

@@ -32,6 +32,11 @@ def show(pitch: Pitch) -> str:
         on_stage=next((t for t in turns if t.slot is on_stage), None),
         following=next((t for t in turns if t.slot is following), None),
         clock=clock_of(pitch, on_stage),
+        progress=pitches.progress(pitch.stage_id, [on_stage.application_id]).get(
+            on_stage.application_id
+        )
+        if on_stage
+        else None,
         outcomes=outcomes,
         latest=[t for t in shown if t.slot.revealed_at == latest],
         ranking=shown if pitch.revealed_at is not None else [],
@@ -52,9 +57,10 @@ def now(seats: Seats) -> Any:
     """For a judge: which of one's own reviews is on stage, and whether it may be scored."""
     panelist_id = seats.by_user[current_actor().user_id or 0]
     current = pitches.current_for(panelist_id)
-    if current is None or current.pitch_id != seats.pulse.pitch_id:
-        body: dict[str, Any] = {"review_id": None}
-    else:
+    if current is not None and current.pitch_id != seats.pulse.pitch_id:
+        current = None
+    body: dict[str, Any] = {"review_id": None}
+    if current is not None:
         body = {
             "review_id": current.review_id,
             "code": current.code,
@@ -62,7 +68,7 @@ def now(seats: Seats) -> Any:
             "may_score": current.may_score,
         }
     # Not the session's own mark: what goes on behind a conflict of interest must not show in it.
-    return _polled("-".join(f"{value}" for value in body.values()), body)
+    return _polled(pitches.mark_of(current), body)
 
 
 def _polled(mark: str, body: dict[str, Any]) -> Any:
