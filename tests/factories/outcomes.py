@@ -9,9 +9,10 @@ from charity_portal.competitions.models.editions import Criterion, Edition, Stag
 from charity_portal.competitions.models.outcomes import Ranking, Selection
 from charity_portal.competitions.models.panels import Conflict, Panelist
 from charity_portal.competitions.models.reviews import Review, ReviewField, Score
-from charity_portal.competitions.queries import editions, outcomes
+from charity_portal.competitions.queries import editions, materials, outcomes
 from charity_portal.competitions.queries import results as reading
 from charity_portal.competitions.rules import sealing
+from charity_portal.competitions.rules.counting import count
 from charity_portal.competitions.rules.proposed import Wanted
 from charity_portal.competitions.services import rankings, results, selections
 from charity_portal.kernel import clock, files, jobs
@@ -139,16 +140,15 @@ def close_for_conflict(review: Review) -> None:
     )
 
 
-def rank(made: Round, actor: Actor | None = None, stage_id: int | None = None) -> Ranking:
+def rank(made: Round, _by: Actor | None = None, stage_id: int | None = None) -> Ranking:
     """Count the scores, as the worker does."""
-    officer = actor or notices.office().officer
-    with transaction():
-        rankings.ask(officer, made.edition.id, stage_id)
-    jobs.run_due()
+    edition = edition_of(made)
+    stage = next((one for one in edition.stages if one.id == stage_id), None)
+    snapshot = materials.snapshot(edition, stage)
+    counted = count(snapshot.material)
     db.session.rollback()
-    found = outcomes.newest_ranking(made.edition.id, stage_id)
-    assert found is not None
-    return found
+    with transaction():
+        return rankings.keep(made.edition.id, stage_id, snapshot.hash, counted, None)
 
 
 def edition_of(made: Round) -> Edition:
