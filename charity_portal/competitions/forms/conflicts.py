@@ -21,7 +21,11 @@ class RegisterForm(Form):
     found = SelectField(say("来源"), choices=[ANY, *choices(FOUND)])
     state = SelectField(
         say("状态"),
-        choices=[ANY, SelectChoice("in_force", say("回避有效")), SelectChoice("lifted", say("已解除"))],
+        choices=[
+            ANY,
+            SelectChoice("in_force", say("回避有效")),
+            SelectChoice("lifted", say("已解除")),
+        ],
     )
 
     def wanted(self) -> Filter:

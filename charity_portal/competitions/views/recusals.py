@@ -25,7 +25,9 @@ def ask(review: Review) -> str:
 
 def _page(review: Review, form: RecuseForm) -> str:
     code = queries.entry_code(review.stage_id, review.application_id)
-    return render_template("competitions/conflicts/recuse.html", review=review, code=code, form=form)
+    return render_template(
+        "competitions/conflicts/recuse.html", review=review, code=code, form=form
+    )
 
 
 @blueprint.post("/<int:review_id>/recuse")
