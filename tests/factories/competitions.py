@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from charity_portal.competitions.models.editions import Criterion, Edition, Stage, StageEntry
 from charity_portal.competitions.models.experts import Expert
 from charity_portal.competitions.models.panels import Panelist
@@ -109,7 +111,10 @@ def make_entry(stage: Stage, application: Application | None = None) -> Applicat
 
 
 def make_expert(name: str = "顾评审", user_id: int | None = None, **changes: Any) -> Expert:
-    """An admitted expert; the account is made when none is given."""
+    """An admitted expert; the account is made when none is given. Somebody who is one stays so."""
+    known = sa.select(Expert).where(Expert.user_id == user_id)
+    if user_id is not None and (expert := db.session.scalar(known)) is not None:
+        return expert
     user_id = user_id or make_user(name, roles=("reviewer",)).id
     with _adding():
         expert = Expert(**({"user_id": user_id, "state": "admitted"} | changes))

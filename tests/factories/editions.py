@@ -83,7 +83,7 @@ def make_ready(
         for _ in range(applications):
             _passed(edition.call_id, track.id)
         for n in range(members):
-            user = User(email=f"judge-{next(_numbers)}@example.org", name=f"顾评审{n}")
+            user = User(email=f"of-edition-{next(_numbers)}@example.org", name=f"顾评审{n}")
             db.session.add(user)
             db.session.flush()
             make_panelist(edition, make_expert(user_id=user.id))
@@ -93,7 +93,7 @@ def make_ready(
 def _passed(call_id: int, track_id: int) -> None:
     """An application that passed screening, of an organization of its own."""
     number = next(_numbers)
-    code = make_uscc("370602", 500_000 + number)
+    code = make_uscc("370602", 650_000 + number)
     organization = Organization(
         org_ref=f"CN-SOC-{code}", name=f"春晓社会工作服务中心{number}", kind="service", uscc=code
     )
@@ -103,7 +103,7 @@ def _passed(call_id: int, track_id: int) -> None:
         call_id=call_id,
         organization_id=organization.id,
         track_id=track_id,
-        number=f"SB-2026-9{number:05d}",
+        number=f"SB-2026-6{number:05d}",
         title=f"银龄陪伴计划{number}",
         state="eligible",
         amount_requested_fen=5_000_000,

@@ -178,8 +178,9 @@ def _page(stage: Stage, **forms: Any) -> str:
 
 def _links(stage: Stage) -> list[tuple[str, str]]:
     """The other parts of the work on this stage."""
-    wanted = [
-        (_("分配评审"), link("competitions_assignments.show", stage_id=stage.id)),
-        (_("晋级名单"), link("competitions_advancing.show", stage_id=stage.id)),
-    ]
+    wanted = [(_("分配评审"), link("competitions_assignments.show", stage_id=stage.id))]
+    if stage.kind == "pitch":
+        wanted.append((_("路演安排"), link("competitions_pitch.index", stage_id=stage.id)))
+    if any(later.position > stage.position for later in stage.edition.stages):
+        wanted.append((_("晋级名单"), link("competitions_advancing.show", stage_id=stage.id)))
     return [(word, url) for word, url in wanted if url is not None]
