@@ -90,6 +90,11 @@ class Seat:
     stages: tuple[StageDesk, ...]
 
     @property
+    def has_pitches(self) -> bool:
+        """Whether one of the own stages is a pitch day."""
+        return any(desk.stage.kind == "pitch" for desk in self.stages)
+
+    @property
     def ready(self) -> bool:
         """Whether confidentiality is agreed and ties are declared."""
         return self.panelist.agreed_at is not None and self.panelist.declared_at is not None

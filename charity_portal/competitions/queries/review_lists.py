@@ -1,10 +1,11 @@
 """All reviews of an edition for its staff: how far each is; points only of what was handed in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.editions import Criterion, Edition, Stage, StageEntry
@@ -37,11 +38,17 @@ _ENTRY = sa.and_(
 
 
 def page_of(
-    edition: Edition, stage_id: int | None, state: str, judge: int | None, after: str | None
+    edition: Edition,
+    names: Mapping[int, str],
+    stage_id: int | None,
+    state: str,
+    judge: int | None,
+    after: str | None,
 ) -> Page[Row]:
-    """A page of the edition's reviews, by stage, application code and judge; six statements."""
+    """A page of the edition's reviews, by stage, application code and judge; `names` by panel member. Four
+    statements."""
     wanted: Any = (
-        sa.select(Review, StageEntry.code, Panelist.code, Panelist.user_id, Review.stage_id)
+        sa.select(Review, StageEntry.code, Panelist.code, Review.stage_id)
         .join(StageEntry, _ENTRY)
         .join(Panelist, Panelist.id == Review.panelist_id)
         .where(Panelist.edition_id == edition.id)
@@ -53,16 +60,15 @@ def page_of(
     if judge is not None:
         wanted = wanted.where(Review.panelist_id == judge)
     found = page(wanted, order=[Review.stage_id, StageEntry.code, Review.id], after=after)
-    return Page(_rows(edition, found.items), found.next_cursor, found.first)
+    return Page(_rows(edition, found.items, names), found.next_cursor, found.first)
 
 
-def _rows(edition: Edition, items: Sequence[Any]) -> list[Row]:
+def _rows(edition: Edition, items: Sequence[Any], names: Mapping[int, str]) -> list[Row]:
     known = briefs.briefs(review.application_id for review, *_ in items)
-    names = accounts.names(user_id for _r, _c, _j, user_id, _s in items)
     answered = _answered([review.id for review, *_ in items])
     stages = {stage.id: stage for stage in edition.stages}
     rows = []
-    for review, code, judge_code, user_id, stage_id in items:
+    for review, code, judge_code, stage_id in items:
         brief = known.get(review.application_id)
         criteria = rubric.criteria_for(stages[stage_id], brief.track_id if brief else None)
         sealed = review.state == "sealed"
@@ -71,7 +77,7 @@ def _rows(edition: Edition, items: Sequence[Any]) -> list[Row]:
                 review=review,
                 code=code,
                 brief=brief,
-                judge=names.get(user_id, ""),
+                judge=names.get(review.panelist_id, ""),
                 judge_code=judge_code,
                 answered=answered.get(review.id, 0),
                 criteria=len(criteria),
@@ -106,6 +112,13 @@ def counts(edition_id: int) -> dict[int, dict[str, int]]:
     for stage_id, state, number in rows:
         found.setdefault(stage_id, {})[state] = number
     return found
+
+
+def edition_with_rubric(edition_id: int) -> Edition | None:
+    """An edition with its stages and criteria, and nothing else."""
+    return db.session.get(
+        Edition, edition_id, options=[selectinload(Edition.stages).joinedload(Stage.criteria)]
+    )
 
 
 def judges(edition_id: int) -> list[tuple[int, str, str]]:

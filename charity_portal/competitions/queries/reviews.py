@@ -38,6 +38,22 @@ def review(review_id: int) -> Review | None:
     )
 
 
+def held_back(review_id: int) -> Review | None:
+    """The same, with its row kept from others until the transaction ends."""
+    stage = joinedload(Review.stage, innerjoin=True)
+    return db.session.get(
+        Review,
+        review_id,
+        options=[
+            stage.joinedload(Stage.edition, innerjoin=True),
+            stage.selectinload(Stage.criteria),
+            joinedload(Review.panelist, innerjoin=True),
+        ],
+        with_for_update={"of": Review},
+        populate_existing=True,
+    )
+
+
 def criteria_of(review: Review) -> list[Criterion]:
     """The criteria by which this review judges: those of the stage that fit the track."""
     stage = review.stage

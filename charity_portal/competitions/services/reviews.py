@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from charity_portal.competitions.errors import NotDeclared
 from charity_portal.competitions.models.reviews import Review, ReviewChange, ReviewField
-from charity_portal.competitions.queries import pitches
+from charity_portal.competitions.queries import papers, pitches
 from charity_portal.competitions.queries import reviews as queries
 from charity_portal.competitions.rules import review_fields
 from charity_portal.kernel import clock
-from charity_portal.kernel.database import db, locked
+from charity_portal.kernel.database import db
 from charity_portal.kernel.errors import Invalid, NotFound, WrongState
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.merging import ONE_CHANGE, Conflict, Merge, Saved, clean, merge
@@ -21,8 +21,7 @@ def save_fields(actor: Actor, review_id: int, rev: int, fields: Mapping[str, str
     A draft may be incomplete. Raises Invalid (per field) for what is no score or too long, WrongState
     when the review is handed in or the stage is not open; then nothing is written.
     """
-    review = locked(Review, review_id)
-    require_writable(actor, review)
+    review = hold(actor, review_id)
     mine = _read(review, fields)
     held = queries.held(review_id)
     current = rev >= review.rev
@@ -36,6 +35,16 @@ def save_fields(actor: Actor, review_id: int, rev: int, fields: Mapping[str, str
             _write(review, held, last.get(key), key, text)
         db.session.flush()
     return _told(review, held, result)
+
+
+def hold(actor: Actor, review_id: int) -> Review:
+    """One's own review, kept from other tabs until the transaction ends. What may not be written says
+    why; what lies behind a conflict of interest is not found."""
+    review = queries.held_back(review_id)
+    if review is None or papers.barred(review):
+        raise NotFound
+    require_writable(actor, review)
+    return review
 
 
 def require_writable(actor: Actor, review: Review) -> None:

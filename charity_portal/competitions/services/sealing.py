@@ -7,7 +7,7 @@ from charity_portal.competitions.models.editions import Criterion, Stage
 from charity_portal.competitions.models.reviews import Reopening, Review, ReviewVersion, Score
 from charity_portal.competitions.queries import reviews as queries
 from charity_portal.competitions.rules import sealing
-from charity_portal.competitions.services.reviews import require_writable
+from charity_portal.competitions.services.reviews import hold
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Invalid
@@ -23,9 +23,8 @@ def seal(actor: Actor, review_id: int) -> Review:
 
     Raises IncompleteReview naming every missing field, WrongState when it cannot be written.
     """
-    review = locked(Review, review_id)
-    _hold_stage(review)
-    require_writable(actor, review)
+    _hold_stage(review_id)
+    review = hold(actor, review_id)
     criteria = queries.criteria_of(review)
     texts = queries.texts(review_id)
     absent = sealing.missing(criteria, texts)
@@ -56,11 +55,11 @@ def _count(review: Review, criteria: list[Criterion], values: dict[str, int | No
     )
 
 
-def _hold_stage(review: Review) -> None:
-    """Nobody closes the stage while this is being handed in or given back."""
-    db.session.execute(
-        sa.select(Stage.id).where(Stage.id == review.stage_id).with_for_update(read=True)
-    )
+def _hold_stage(review_id: int) -> None:
+    """Nobody closes the stage while this is being handed in or given back; taken before the review, as
+    whoever closes it does."""
+    wanted = sa.select(Stage.id).join(Review, Review.stage_id == Stage.id)
+    db.session.execute(wanted.where(Review.id == review_id).with_for_update(read=True, of=Stage))
 
 
 def reopen(actor: Actor, review_id: int, reason: str) -> Review:
@@ -69,8 +68,8 @@ def reopen(actor: Actor, review_id: int, reason: str) -> Review:
     The version stays; its scores do not count until it is handed in again.
     """
     why = _reason(reason)
+    _hold_stage(review_id)
     review = locked(Review, review_id)
-    _hold_stage(review)
     fire(actor, review, "reopen", reason=why, version=review.version)
     db.session.add(
         Reopening(
@@ -87,9 +86,8 @@ def reopen(actor: Actor, review_id: int, reason: str) -> Review:
 def abstain(actor: Actor, review_id: int, reason: str) -> Review:
     """Leave an application without a score of one's own; what was written is kept aside."""
     why = _reason(reason)
-    review = locked(Review, review_id)
-    _hold_stage(review)
-    require_writable(actor, review)
+    _hold_stage(review_id)
+    review = hold(actor, review_id)
     fire(actor, review, "abstain", reason=why)
     review.reason = why
     review.changed_at = clock.now()
@@ -100,8 +98,8 @@ def abstain(actor: Actor, review_id: int, reason: str) -> Review:
 def reinstate(actor: Actor, review_id: int, reason: str) -> Review:
     """Take an abstention back; the draft is as it was left."""
     why = _reason(reason)
+    _hold_stage(review_id)
     review = locked(Review, review_id)
-    _hold_stage(review)
     fire(actor, review, "reinstate", reason=why)
     review.reason = None
     review.reopened_at = review.changed_at = clock.now()

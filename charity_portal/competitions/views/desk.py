@@ -24,11 +24,12 @@ navigation.add(
 def index() -> str:
     """What waits first; what is done last. Nobody else's scores."""
     seats = desk.seats(current_actor().user_id or 0)
+    pitching = [s.panelist.id for s in seats if s.ready and s.has_pitches]
     return render_template(
         "competitions/reviews/desk.html",
         invitations=[seat for seat in seats if seat.panelist.state == "invited"],
         seats=[seat for seat in seats if seat.panelist.state == "accepted"],
-        sessions=pitches.running_for(s.panelist.id for s in seats if s.ready),
+        sessions=pitches.running_for(pitching) if pitching else [],
         points=pages.points,
         short=pages.short_points,
     )

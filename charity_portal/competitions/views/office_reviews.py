@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.editions import Edition, Stage
 from charity_portal.competitions.models.reviews import Review
-from charity_portal.competitions.queries import editions, review_lists
+from charity_portal.competitions.queries import review_lists
 from charity_portal.competitions.queries import reviews as queries
 from charity_portal.competitions.services import sealing
 from charity_portal.competitions.states import REVIEW
@@ -26,7 +26,7 @@ LIST = "competitions:review:list"
 
 
 def _edition(edition_id: int) -> Edition | None:
-    return editions.edition(edition_id)
+    return review_lists.edition_with_rubric(edition_id)
 
 
 @blueprint.get("/<int:edition_id>/reviews")
@@ -37,12 +37,16 @@ def index(edition: Edition) -> str:
     state = request.args.get("state", "")
     judge = request.args.get("judge", type=int)
     state = state if state in REVIEW.states else ""
+    judges = review_lists.judges(edition.id)
+    names = {key: name for key, _code, name in judges}
     return render_template(
         "competitions/reviews/office_list.html",
         edition=edition,
-        page=review_lists.page_of(edition, stage_id, state, judge, request.args.get("after")),
+        page=review_lists.page_of(
+            edition, names, stage_id, state, judge, request.args.get("after")
+        ),
         counts=review_lists.counts(edition.id),
-        judges=review_lists.judges(edition.id),
+        judges=judges,
         states=REVIEW.states,
         chosen={"stage": stage_id, "state": state, "judge": judge},
         tones=pages.TONES,

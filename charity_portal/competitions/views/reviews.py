@@ -109,11 +109,10 @@ def _next_open(review: Review, around: Sequence[Neighbour]) -> Neighbour | None:
 @requires(OWN)
 def autosave(review_id: int) -> Any:
     """Changed fields as JSON while somebody writes."""
-    review = pages.own_review(review_id)
     rev, sent = autosaving.understood(request.get_json(silent=True))
     fields = autosaving.texts(sent)
     with transaction():
-        saved = reviews.save_fields(current_actor(), review.id, rev, fields)
+        saved = reviews.save_fields(current_actor(), review_id, rev, fields)
     return autosaving.answer(saved, pages.authors(saved))
 
 
