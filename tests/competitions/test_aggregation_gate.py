@@ -1,3 +1,4 @@
+import math
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 from random import Random
@@ -51,6 +52,23 @@ def test_clear_severity_that_was_announced_is_corrected() -> None:
     assert gate.p is not None and gate.p < Decimal("0.05")
     assert gate.share_bp is not None and gate.share_bp > 500
     assert set(gate.variances) == {"application", "judge", "rest"}
+
+
+def test_p_is_half_the_tail_of_chi_square_with_one_degree() -> None:
+    gate = corrected(panel(severity=2), "s", announced=True)[1]
+    assert gate.statistic is not None
+    assert gate.p is not None
+    half = math.erfc(math.sqrt(float(gate.statistic) / 2)) / 2
+    assert 0.0001 < half < 0.2  # where a factor of two would show
+    assert float(gate.p) == pytest.approx(half, abs=6e-5)
+
+
+def test_a_share_above_five_percent_is_enough_and_a_smaller_one_is_not() -> None:
+    moderate = corrected(panel(severity=4.5, applications=80), "s", announced=True)[1]
+    assert moderate.open
+    assert moderate.share_bp is not None
+    assert 500 < moderate.share_bp < 2_000
+    assert closed_for(panel(severity=1.8, applications=200)) == {"small_share"}
 
 
 def test_what_was_not_announced_is_not_corrected() -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from charity_portal.competitions.rules import bundle
+from charity_portal.competitions.rules.bundles import files
 from charity_portal.competitions.rules.bundles.files import KNOWN, MOST_BYTES, NEEDED, pack
 from charity_portal.competitions.rules.bundles.published import first_difference
 from charity_portal.competitions.rules.bundles.readme import README_EN, README_ZH
@@ -71,12 +73,12 @@ def test_stages_have_a_column_only_where_there_are_several() -> None:
     rubric = replace(MATERIAL.rubric, stages=(stage, replace(stage, key="pitch")))
     scores = tuple(replace(s, stage=key) for key in ("papers", "pitch") for s in MATERIAL.scores)
     twice = replace(MATERIAL, rubric=rubric, scores=scores)
-    files = unpacked(bundle.write(twice, FOUND))
-    assert files["scores.csv"].startswith(b"application,reviewer,criterion,score,stage\n")
+    packed_files = unpacked(bundle.write(twice, FOUND))
+    assert packed_files["scores.csv"].startswith(b"application,reviewer,criterion,score,stage\n")
     assert unpacked(PACKED)["scores.csv"].startswith(b"application,reviewer,criterion,score\n")
-    assert set(bundle.read(pack({k: v.decode() for k, v in files.items()})).material.scores) == set(
-        scores
-    )
+    assert set(
+        bundle.read(pack({k: v.decode() for k, v in packed_files.items()})).material.scores
+    ) == set(scores)
 
 
 def test_the_same_contents_always_give_the_same_bytes() -> None:
@@ -87,12 +89,12 @@ def test_the_same_contents_always_give_the_same_bytes() -> None:
 
 
 def test_the_readme_names_every_file_and_every_field_in_both_languages() -> None:
-    files = unpacked(PACKED)
-    method = json.loads(files["method.json"])
-    fields = [*method, *method["selection"], *json.loads(files["rubric.json"])["stages"][0]]
+    packed_files = unpacked(PACKED)
+    method = json.loads(packed_files["method.json"])
+    fields = [*method, *method["selection"], *json.loads(packed_files["rubric.json"])["stages"][0]]
     for text in (README_ZH, README_EN):
         assert all(word in text for word in [*KNOWN[:5], *fields])
-        assert text in files["README.txt"].decode()
+        assert text in packed_files["README.txt"].decode()
 
 
 # --- Comparing ---------------------------------------------------------------------------------------
@@ -104,23 +106,23 @@ def test_a_recomputed_bundle_is_equal() -> None:
 
 
 def test_a_changed_figure_is_named_by_its_place() -> None:
-    files = {name: data.decode() for name, data in unpacked(PACKED).items()}
-    told = json.loads(files["published.json"])
+    packed_files = {name: data.decode() for name, data in unpacked(PACKED).items()}
+    told = json.loads(packed_files["published.json"])
     told["ranking"][2]["points"] = "1.0000"
     told["selection"]["spent_fen"] += 1
-    files["published.json"] = json.dumps(told)
-    difference = bundle.recompute(bundle.read(pack(files))).difference
+    packed_files["published.json"] = json.dumps(told)
+    difference = bundle.recompute(bundle.read(pack(packed_files))).difference
     assert difference is not None
     assert difference[:2] == ("ranking[2].points", "1.0000")
     assert difference[2] == str(FOUND.ranking[2].points)
 
 
 def test_a_changed_input_is_noticed_even_where_no_figure_depends_on_it() -> None:
-    files = {name: data.decode() for name, data in unpacked(PACKED).items()}
-    method = json.loads(files["method.json"])
+    packed_files = {name: data.decode() for name, data in unpacked(PACKED).items()}
+    method = json.loads(packed_files["method.json"])
     method["selection"]["award_cap"] = "99999999.00"  # above every request
-    files["method.json"] = json.dumps(method)
-    difference = bundle.recompute(bundle.read(pack(files))).difference
+    packed_files["method.json"] = json.dumps(method)
+    difference = bundle.recompute(bundle.read(pack(packed_files))).difference
     assert difference is not None
     assert difference[0] == "inputs.method.json"
 
@@ -304,6 +306,16 @@ def test_a_zip_bomb_is_not_unpacked() -> None:
     bomb = zipped(("scores.csv", b"0" * (MOST_BYTES + 1)), packing=zipfile.ZIP_DEFLATED)
     assert len(bomb) < 100_000
     assert refusal(bomb) == ("scores.csv", None, "—")
+
+
+def test_no_more_of_a_bomb_is_unpacked_than_may_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = zipped(("scores.csv", b"0" * 30_000_000), packing=zipfile.ZIP_DEFLATED)
+    monkeypatch.setattr(files, "MOST_BYTES", 1_000)
+    tracemalloc.start()
+    refusal(bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
 
 
 def test_a_bomb_that_lies_about_its_size_is_not_unpacked_either() -> None:

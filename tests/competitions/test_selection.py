@@ -323,6 +323,27 @@ def test_amounts_of_many_digits_are_kept_to_the_fen() -> None:
     assert len(choose(Request(rows, replace(just, purse_fen=3 * fen - 1))).funded) == 2
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_large_amounts_without_a_common_unit_are_added_exactly(seed: int) -> None:
+    """The purse is short by a single fen for the best set: no tolerance of a solver may hide it."""
+    dice = random.Random(seed)
+    amounts = [dice.randrange(10**11, 10**12) * 2 + 1 for _ in range(8)]
+    rows = [
+        Placed(n, Candidate(f"A{n}", "T", fen), Decimal(90 - n)) for n, fen in enumerate(amounts, 1)
+    ]
+    best = SelectionRule("exact", sum(amounts[:5]), cut="skip")
+    assert (
+        sum(
+            a
+            for a, p in zip(amounts, rows, strict=True)
+            if p.id in choose(Request(rows, best)).funded
+        )
+        <= best.purse_fen
+    )
+    request = Request(rows, replace(best, purse_fen=sum(amounts[:5]) - 1))
+    assert choose(request).funded == by_trying(request)
+
+
 # --- The parts ---------------------------------------------------------------------------------------
 
 
@@ -340,3 +361,10 @@ def test_who_is_taken_says_how() -> None:
         "C": Taken(50 * YUAN, "track"),
         "A": Taken(40 * YUAN, "rest"),
     }
+
+
+def test_the_least_part_is_rounded_up_to_a_whole_fen() -> None:
+    limits = Limits(make_rule(1, partial_bp=5_000, award_cap_fen=300))
+    assert limits.least_part(Candidate("A", "T", 101)) == 51
+    assert limits.least_part(Candidate("A", "T", 10_000)) == 150
+    assert Limits(make_rule(1)).least_part(Candidate("A", "T", 101)) is None
