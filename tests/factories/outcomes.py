@@ -269,7 +269,7 @@ EXAMPLES: dict[str, Example] = {
                 f"competitions_selection.{n}"
                 for n in (
                     "show", "propose", "set_reserves", "edit", "decide", "reset", "confirm",
-                    "withdraw", "export",
+                    "withdraw", "export", "export_inversions",
                 )
             ),
             "competitions_publishing.show",
@@ -291,7 +291,7 @@ EXAMPLES: dict[str, Example] = {
     "competitions_own_results.show.application_id": _own,
     **{
         f"competitions_results.{n}.number": lambda world: _published(world).number
-        for n in ("show", "application", "judge", "bundle", "export")
+        for n in ("show", "application", "judge", "bundle", "export", "export_inversions")
     },
     "competitions_results.application.code": lambda world: "A-001",
     "competitions_results.judge.code": _judge,

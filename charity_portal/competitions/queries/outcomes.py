@@ -13,10 +13,12 @@ from charity_portal.competitions.models.outcomes import (
     Ranking,
     RankingRow,
     Selection,
+    SelectionRow,
 )
 from charity_portal.competitions.models.panels import Panelist
 from charity_portal.competitions.models.reviews import Review, ReviewField, Score
 from charity_portal.kernel.database import Page, db, page
+
 
 def ranking(ranking_id: int) -> Ranking | None:
     """One ranking with its rows."""
@@ -36,15 +38,37 @@ def newest_ranking(
     return db.session.scalar(wanted.options(selectinload(Ranking.rows)) if rows else wanted)
 
 
-def newest_selection(edition_id: int) -> Selection | None:
+def newest_selection(edition_id: int, rows: bool = True) -> Selection | None:
     """The latest choice within the purse."""
-    return db.session.scalar(
+    wanted = (
         sa.select(Selection)
         .where(Selection.edition_id == edition_id)
         .order_by(Selection.id.desc())
         .limit(1)
-        .options(selectinload(Selection.rows), joinedload(Selection.ranking))
     )
+    if rows:
+        wanted = wanted.options(selectinload(Selection.rows), joinedload(Selection.ranking))
+    return db.session.scalar(wanted)
+
+
+def selection_page(selection_id: int, after: str | None, size: int = 30) -> Page[SelectionRow]:
+    """One screenful of a proposal, in order of rank."""
+    wanted = sa.select(SelectionRow).where(SelectionRow.selection_id == selection_id)
+    return page(wanted, [SelectionRow.position], after, size)
+
+
+def reserves_of(selection_id: int) -> list[int]:
+    """Who stands by, in order."""
+    wanted = sa.select(SelectionRow.application_id).where(
+        SelectionRow.selection_id == selection_id, SelectionRow.outcome == "reserve"
+    )
+    return list(db.session.scalars(wanted.order_by(SelectionRow.position)))
+
+
+def edition_with_rubric(edition_id: int) -> Edition | None:
+    """An edition with stages and criteria, and nothing else: what a list needs."""
+    whole = selectinload(Edition.stages).selectinload(Stage.criteria)
+    return db.session.get(Edition, edition_id, options=[whole])
 
 
 def selection(selection_id: int) -> Selection | None:
@@ -56,7 +80,7 @@ def selection(selection_id: int) -> Selection | None:
     )
 
 
-def rows_page(ranking_id: int, after: str | None, size: int = 50) -> Page[RankingRow]:
+def rows_page(ranking_id: int, after: str | None, size: int = 30) -> Page[RankingRow]:
     """One screenful of a ranking, in order of rank."""
     wanted = sa.select(RankingRow).where(RankingRow.ranking_id == ranking_id)
     return page(wanted, [RankingRow.rank], after, size)
@@ -103,30 +127,33 @@ class StageProgress:
 
 
 def progress(edition: Edition) -> list[StageProgress]:
-    """All stages of an edition; two statements."""
+    """All stages of an edition; one statement."""
     ids = [stage.id for stage in edition.stages]
-    entries: dict[int, list[int]] = {key: [] for key in ids}
-    for stage_id, application_id in db.session.execute(
-        sa.select(StageEntry.stage_id, StageEntry.application_id)
-        .where(StageEntry.stage_id.in_(ids), StageEntry.left_at.is_(None))
-        .order_by(StageEntry.application_id)
-    ):
-        entries[stage_id].append(application_id)
+    entries: dict[int, set[int]] = {key: set() for key in ids}
+    sealed: dict[int, set[int]] = {key: set() for key in ids}
     counts: dict[tuple[int, str], int] = {}
-    sealed: set[tuple[int, int]] = set()
+    mine = sa.and_(
+        Review.stage_id == StageEntry.stage_id,
+        Review.application_id == StageEntry.application_id,
+        Review.conflict_id.is_(None),
+    )
     for stage_id, application_id, state, number in db.session.execute(
-        sa.select(Review.stage_id, Review.application_id, Review.state, sa.func.count())
-        .where(Review.stage_id.in_(ids), Review.conflict_id.is_(None))
-        .group_by(Review.stage_id, Review.application_id, Review.state)
+        sa.select(
+            StageEntry.stage_id, StageEntry.application_id, Review.state, sa.func.count(Review.id)
+        )
+        .outerjoin(Review, mine)
+        .where(StageEntry.stage_id.in_(ids), StageEntry.left_at.is_(None))
+        .group_by(StageEntry.stage_id, StageEntry.application_id, Review.state)
     ):
+        entries[stage_id].add(application_id)
         counts[stage_id, state] = counts.get((stage_id, state), 0) + number
         if state == "sealed":
-            sealed.add((stage_id, application_id))
+            sealed[stage_id].add(application_id)
     return [
         StageProgress(
             stage,
             len(entries[stage.id]),
-            [key for key in entries[stage.id] if (stage.id, key) not in sealed],
+            sorted(entries[stage.id] - sealed[stage.id]),
             *(counts.get((stage.id, state), 0) for state in ("open", "sealed", "abstained")),
         )
         for stage in edition.stages

@@ -22,41 +22,35 @@ from charity_portal.kernel.i18n import Text, localized, say
 def mark(edition: Edition, stage: Stage | None = None) -> list[Any]:
     """A cheap sign that changes with whatever is counted: sums over scores, reviews, entries, bonus.
 
-    For a page's banner; what is decided rests on `materials.Snapshot.hash`. Three statements.
+    For a page's banner; what is decided rests on `materials.Snapshot.hash`. One statement.
     """
     ids = [stage.id] if stage else [one.id for one in edition.stages]
-    scores = db.session.execute(
+    scores = (
         sa.select(
-            sa.func.count(),
-            sa.func.coalesce(sa.func.sum(Score.value), 0),
-            sa.func.coalesce(sa.func.sum(Review.id), 0),
-            sa.func.max(Review.sealed_at),
+            sa.func.count().label("scores"),
+            sa.func.coalesce(sa.func.sum(Score.value), 0).label("value"),
+            sa.func.coalesce(sa.func.sum(Review.id), 0).label("reviews"),
+            sa.func.max(Review.sealed_at).label("newest"),
         )
         .join(Review, Review.id == Score.review_id)
         .where(Review.stage_id.in_(ids), Review.state == "sealed", Review.conflict_id.is_(None))
-    ).one()
-    entries = db.session.execute(
-        sa.select(
-            sa.func.count(), sa.func.coalesce(sa.func.sum(StageEntry.application_id), 0)
-        ).where(StageEntry.stage_id.in_(ids), StageEntry.left_at.is_(None))
-    ).one()
-    bonus = db.session.scalar(
+        .subquery()
+    )
+    entries = (
+        sa.select(sa.func.coalesce(sa.func.sum(StageEntry.application_id), 0))
+        .where(StageEntry.stage_id.in_(ids), StageEntry.left_at.is_(None))
+        .scalar_subquery()
+    )
+    bonus = (
         sa.select(sa.func.coalesce(sa.func.sum(BonusGrant.points * BonusGrant.application_id), 0))
         .join(Bonus, Bonus.id == BonusGrant.bonus_id)
         .where(Bonus.edition_id == edition.id)
+        .scalar_subquery()
     )
-    count, value, reviews, newest = scores
+    row = db.session.execute(sa.select(scores, entries, bonus)).one()
+    count, value, reviews, newest, held, granted = row
     moment = newest.isoformat() if newest else None
-    held, sum_of_ids = entries
-    return [
-        count,
-        int(value or 0),
-        int(reviews or 0),
-        moment,
-        held,
-        int(sum_of_ids or 0),
-        int(bonus or 0),
-    ]
+    return [count, int(value), int(reviews), moment, int(held), int(granted)]
 
 
 def outdated(edition: Edition, ranking: Ranking, stage: Stage | None = None) -> bool:

@@ -188,6 +188,7 @@ def _write(actor: Actor, selection: Selection, planned: Plan) -> None:
     selection.figures = {
         "rule": found.rule,
         "line": plain(found.line),
+        "awards": len(found.funded),
         "spent_fen": found.spent_fen,
         "left_fen": found.left_fen,
         "caveats": plain(found.caveats),

@@ -47,7 +47,7 @@ COLUMNS = (
 
 
 def _edition(edition_id: int, **_: Any) -> Edition | None:
-    return editions.edition(edition_id)
+    return outcomes.edition_with_rubric(edition_id)
 
 
 def _stage_of(edition: Edition) -> Stage | None:

@@ -1,6 +1,6 @@
 """Choosing within the purse: the rule's proposal, people's decisions beside it, and its confirmation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ from charity_portal.projects.queries.briefs import Brief, briefs
 
 blueprint = Blueprint("competitions_selection", __name__, url_prefix="/office/competitions")
 
+INVERSIONS = 50
+"""So many pairs are shown on the page; all of them are in the file."""
 COLUMNS = (
     Column("position", say("名次"), "int", width=8),
     Column("code", say("匿名编号"), width=12),
@@ -36,6 +38,13 @@ COLUMNS = (
     Column("proposed", say("按规则的结果")),
     Column("how", say("依据"), width=24),
     Column("reason", say("调整理由"), width=50),
+)
+
+
+PAIRS = (
+    Column("funded", say("入选（名次较后）"), width=14),
+    Column("passed", say("落选（名次较前）"), width=14),
+    Column("why", say("原因"), width=80),
 )
 
 
@@ -70,10 +79,16 @@ def show(edition: Edition) -> Any:
 
 def _page(edition: Edition, refusal: PortalError | None = None) -> Any:
     ranking = outcomes.newest_ranking(edition.id, rows=False)
-    selection = outcomes.newest_selection(edition.id)
-    rows = list(selection.rows) if selection else []
-    known = briefs(row.application_id for row in rows)
-    asked = proposals.proposals(known)
+    selection = outcomes.newest_selection(edition.id, rows=False)
+    after = request.args.get("after")
+    page = outcomes.selection_page(selection.id, after) if selection else None
+    rows = page.items if page else []
+    inversions = selection.inversions[:INVERSIONS] if selection else []
+    codes = selection.figures["codes"] if selection else {}
+    in_pairs = {code for pair in inversions for code in (pair["funded"], pair["passed"])}
+    ids = {row.application_id for row in rows}
+    known = briefs(ids | {int(key) for key, code in codes.items() if code in in_pairs})
+    asked = proposals.proposals(ids)
     deciders = {row.overridden_by for row in rows if row.overridden_by}
     html = render_template(
         "competitions/outcomes/selection.html",
@@ -81,6 +96,9 @@ def _page(edition: Edition, refusal: PortalError | None = None) -> Any:
         ranking=ranking,
         selection=selection,
         rows=rows,
+        page=page,
+        inversions=inversions,
+        standing_by=outcomes.reserves_of(selection.id) if selection else [],
         briefs=known,
         requested={key: p.requested for key, p in asked.items()},
         titles={_code(selection, key): b.title for key, b in known.items()} if selection else {},
@@ -265,6 +283,25 @@ def export(edition: Edition) -> Any:
     title = f"{edition.number}_{_('拟资助名单')}"
     file_format = str((request.view_args or {})["file_format"])
     return table_file(title, COLUMNS, _cells(selection, known), file_format)
+
+
+@blueprint.get("/<int:edition_id>/selection/inversions.<any(csv, xlsx):file_format>")
+@requires("competitions:outcome:list", load=_edition)
+def export_inversions(edition: Edition) -> Any:
+    """Every pair in which a lower place is funded and a higher one is not."""
+    selection = outcomes.newest_selection(edition.id, rows=False)
+    if selection is None:
+        raise NotFound
+    rows = pairs(selection.inversions)
+    title = f"{edition.number}_{_('名次倒置')}"
+    return table_file(title, PAIRS, rows, str((request.view_args or {})["file_format"]))
+
+
+def pairs(listed: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Inversions as a file holds them."""
+    for pair in listed:
+        why = str(TOOLS["told"](pair["why"]))
+        yield {"funded": pair["funded"], "passed": pair["passed"], "why": why}
 
 
 def _cells(selection: Selection, known: Mapping[int, Brief]) -> Iterator[dict[str, Any]]:

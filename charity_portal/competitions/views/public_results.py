@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.queries import outcomes, result_papers
 from charity_portal.competitions.queries import results as queries
-from charity_portal.competitions.queries.wording import OUTCOMES, tie, words
+from charity_portal.competitions.queries.wording import OUTCOMES, TOOLS, tie, words
 from charity_portal.kernel import files
 from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import NotFound
@@ -20,6 +20,13 @@ from charity_portal.kernel.web import public_page
 
 blueprint = Blueprint("competitions_results", __name__, url_prefix="/competitions")
 
+INVERSIONS = 50
+"""So many pairs are shown on the page; all of them are in the file."""
+PAIRS = (
+    Column("funded", say("入选（名次较后）"), width=14),
+    Column("passed", say("落选（名次较前）"), width=14),
+    Column("why", say("原因"), width=80),
+)
 COLUMNS = (
     Column("rank", say("名次"), "int", width=8),
     Column("code", say("匿名编号"), width=12),
@@ -57,29 +64,32 @@ def show(edition: Edition) -> Any:
     found = _standing(edition)
     page = outcomes.rows_page(found.ranking.id, request.args.get("after"))
     data = queries.frame(edition, found)
-    listed = queries.rows(edition, found, {row.application_id for row in page.items})
-    named = queries.rows(edition, found, _named(found))
+    shown, named, decided = (
+        {row.application_id for row in page.items},
+        {r.application_id for r in found.selection.rows if r.outcome in queries.NAMED},
+        {r.application_id for r in found.selection.rows if r.override_reason},
+    )
+    rows = queries.rows(edition, found, shown | named | decided)
+    codes = found.codes
+
+    def of(ids: set[int]) -> list[dict[str, Any]]:
+        wanted = {codes[key] for key in ids}
+        return [row for row in rows if row["code"] in wanted]
+
     return render_template(
         "competitions/results/show.html",
         edition=edition,
         data=data,
         page=page,
-        rows=listed,
-        named=named,
-        titles={row["code"]: row["title"] for row in named},
-        decided=queries.rows(edition, found, _overridden(found)),
+        rows=of(shown),
+        named=of(named),
+        titles={row["code"]: row["title"] for row in rows if row["title"]},
+        decided=of(decided),
+        inversions=data["selection"]["inversions"][:INVERSIONS],
         papers=result_papers.papers_of(edition.id),
         command=f"{edition.number}-bundle.zip",
         **words(data),
     )
-
-
-def _named(found: queries.Standing) -> set[int]:
-    return {r.application_id for r in found.selection.rows if r.outcome in queries.NAMED}
-
-
-def _overridden(found: queries.Standing) -> set[int]:
-    return {r.application_id for r in found.selection.rows if r.override_reason}
 
 
 @blueprint.get("/<number>/results/<code>")
@@ -150,6 +160,19 @@ def export(edition: Edition) -> Response:
     title = f"{edition.number}_{_('评审结果')}"
     file_format = str((request.view_args or {})["file_format"])
     return table_file(title, COLUMNS, _cells(listed, words(data)), file_format)
+
+
+@blueprint.get("/<number>/inversions.<any(csv, xlsx):file_format>")
+@requires("competitions:result:read", load=_edition)
+def export_inversions(edition: Edition) -> Response:
+    """Every pair in which a lower place is funded and a higher one is not."""
+    listed = _standing(edition).selection.inversions
+    rows = (
+        {"funded": p["funded"], "passed": p["passed"], "why": str(TOOLS["told"](p["why"]))}
+        for p in listed
+    )
+    title = f"{edition.number}_{_('名次倒置')}"
+    return table_file(title, PAIRS, rows, str((request.view_args or {})["file_format"]))
 
 
 def _cells(rows: list[dict[str, Any]], said: dict[str, Any]) -> Iterator[dict[str, Any]]:
