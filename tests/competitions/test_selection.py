@@ -314,13 +314,16 @@ def test_a_choice_that_breaks_a_limit_is_not_shown(monkeypatch: pytest.MonkeyPat
         choose(Request(FIVE, make_rule(100, "exact")))
 
 
-def test_amounts_of_many_digits_are_kept_to_the_fen() -> None:
-    """One fen too much is too much, however large the amounts are."""
-    fen = 33_333_333_333_34
-    rows = [Placed(n, Candidate(f"A{n}", "T", fen), Decimal(90 - n)) for n in range(1, 4)]
-    just = SelectionRule("exact", 3 * fen)
+@pytest.mark.parametrize("apart", [0, 1])
+def test_amounts_of_many_digits_are_kept_to_the_fen(apart: int) -> None:
+    """One fen too much is too much, and none too much is none, however large the amounts are."""
+    amounts = [33_333_333_333_33 + apart * n for n in range(3)]
+    rows = [
+        Placed(n, Candidate(f"A{n}", "T", fen), Decimal(90 - n)) for n, fen in enumerate(amounts)
+    ]
+    just = SelectionRule("exact", sum(amounts))
     assert len(choose(Request(rows, just)).funded) == 3
-    assert len(choose(Request(rows, replace(just, purse_fen=3 * fen - 1))).funded) == 2
+    assert len(choose(Request(rows, replace(just, purse_fen=sum(amounts) - 1))).funded) == 2
 
 
 @pytest.mark.parametrize("seed", range(20))
