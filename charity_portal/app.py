@@ -15,6 +15,7 @@ from charity_portal.accounts.views import blueprints as accounts_views
 from charity_portal.accounts.views import identity
 from charity_portal.competitions import cli as competitions_cli
 from charity_portal.competitions import permissions as competitions_permissions
+from charity_portal.competitions.tasks import assigning as competitions_assigning
 from charity_portal.competitions.tasks import panels as competitions_panels
 from charity_portal.competitions.tasks import publishing as competitions_publishing
 from charity_portal.competitions.tasks import ranking as competitions_ranking
@@ -89,6 +90,7 @@ TASKS = (
     oversight_tasks,
     projects_deadlines,
     projects_receipts,
+    competitions_assigning,
     competitions_panels,
     competitions_ranking,
     competitions_reminding,

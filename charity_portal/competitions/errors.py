@@ -197,3 +197,18 @@ class RulesFixed(WrongState):
 
 class StageNotReady(Conflict):
     """The stage cannot take this step yet; `message` says why (409)."""
+
+
+class PlanUndecided(Conflict):
+    """Neither a plan nor a proof that there is none was found within the solver's limits (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("在计算限度内既没有找到方案，也没有证明无解。请放宽要求后重新计算。")
+
+
+class PlanRefused(Conflict):
+    """What the solver found breaks a rule; it is not kept (409)."""
+
+    def __init__(self, problem: Text) -> None:
+        super().__init__(say("计算结果未通过核对，没有保存：%(problem)s", problem=problem))

@@ -8,7 +8,7 @@ from charity_portal.accounts.models import User
 from charity_portal.competitions.models.editions import Edition, EditionTrack, Stage, StageEntry
 from charity_portal.competitions.models.experts import Expert
 from charity_portal.competitions.models.panels import Conflict, Panelist
-from charity_portal.competitions.models.reviews import AssignmentRun
+from charity_portal.competitions.models.reviews import AssignmentRun, Review
 from charity_portal.competitions.queries import assignments as queries
 from charity_portal.competitions.rules.plan_checks import Change, obstacle
 from charity_portal.competitions.rules.planning import Solved
@@ -17,6 +17,7 @@ from charity_portal.competitions.services import assignments
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.permissions import SYSTEM
+from charity_portal.kernel.states import fire
 from charity_portal.projects.models.applications import Application
 from tests.factories.calls import make_call
 from tests.factories.competitions import make_edition
@@ -114,6 +115,12 @@ def make_conflict(panelist_id: int, application_id: int) -> Conflict:
         db.session.add(row)
         db.session.flush()
     return row
+
+
+def abstain(review: Review) -> None:
+    """The reviewer says that they cannot judge this one."""
+    with transaction():
+        fire(SYSTEM, db.session.merge(review), "abstain")
 
 
 def round_of(stage: Stage, wishes: Wishes = WISHES) -> Round:
