@@ -48,52 +48,44 @@ def settle() -> tuple[Any, list[Any], list[int]]:
         stage.state = "open"
     first = make_entry(stage)
     panel = [make_panelist(edition) for _ in range(REVIEWERS)]
-    submission = db.session.scalars(
-        sa.select(Submission).where(Submission.application_id == first.id)
-    ).first()
     with transaction():
-        db.session.execute(
-            sa.insert(Application),
-            copies(
-                Application,
-                first,
-                number=[f"SB-2026-{n:06d}" for n in range(900_001, 900_000 + APPLICATIONS)],
-            ),
-        )
-        ids = list(db.session.scalars(sa.select(Application.id).order_by(Application.id)))
-        others = [key for key in ids if key != first.id]
-        assert submission is not None
-        db.session.execute(
-            sa.insert(Submission),
-            copies(
-                Submission,
-                submission,
-                application_id=others,
-                receipt_number=[f"HZ-X-{key}" for key in others],
-            ),
-        )
-        db.session.execute(
-            sa.insert(StageEntry),
-            [
-                {"stage_id": stage.id, "application_id": key, "code": f"P-{n:03d}"}
-                for n, key in enumerate(others, 501)
-            ],
-        )
-        db.session.execute(
-            sa.insert(Review),
-            [
-                {
-                    "stage_id": stage.id,
-                    "panelist_id": panel[(n + k * 11) % REVIEWERS].id,
-                    "application_id": key,
-                    "position": (n * 7919) % 500,
-                }
-                for n, key in enumerate(ids)
-                for k in range(EACH)
-            ],
-        )
+        ids = _applications(stage, first)
+        rows = [
+            {
+                "stage_id": stage.id,
+                "panelist_id": panel[(n + k * 11) % REVIEWERS].id,
+                "application_id": key,
+                "position": (n * 7919) % 500,
+            }
+            for n, key in enumerate(ids)
+            for k in range(EACH)
+        ]
+        db.session.execute(sa.insert(Review), rows)
     _score(panel)
     return edition, panel, ids
+
+
+def _applications(stage: Any, first: Application) -> list[int]:
+    """The field: copies of one application that was really submitted."""
+    wanted = sa.select(Submission).where(Submission.application_id == first.id)
+    submission = db.session.scalars(wanted).one()
+    numbers = [f"SB-2026-{n:06d}" for n in range(900_001, 900_000 + APPLICATIONS)]
+    db.session.execute(sa.insert(Application), copies(Application, first, number=numbers))
+    ids = list(db.session.scalars(sa.select(Application.id).order_by(Application.id)))
+    others = [key for key in ids if key != first.id]
+    receipts = [f"HZ-X-{key}" for key in others]
+    db.session.execute(
+        sa.insert(Submission),
+        copies(Submission, submission, application_id=others, receipt_number=receipts),
+    )
+    db.session.execute(
+        sa.insert(StageEntry),
+        [
+            {"stage_id": stage.id, "application_id": key, "code": f"P-{n:03d}"}
+            for n, key in enumerate(others, 501)
+        ],
+    )
+    return ids
 
 
 def _score(panel: list[Any]) -> None:

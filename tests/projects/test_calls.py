@@ -23,7 +23,6 @@ from charity_portal.projects.rules.calls import (
     next_year,
     phase,
     prolonging_problem,
-    remaining,
     require_open,
 )
 from charity_portal.projects.services import calls as services
@@ -94,24 +93,6 @@ def test_handing_in_is_refused_outside_the_window_with_the_reason(app: Flask) ->
 def test_an_extension_never_shortens() -> None:
     assert closing(call_in(), EARLIER) == CLOSES
     assert closing(call_in(closes_at=None), LATER) is None
-
-
-@pytest.mark.parametrize(
-    ("left", "words"),
-    [
-        (timedelta(days=25), "25 天"),
-        (timedelta(days=2), "2 天"),
-        (timedelta(days=2) - SECOND, "1 天 23 小时"),
-        (timedelta(hours=24), "1 天 0 小时"),
-        (timedelta(hours=24) - SECOND, "23 小时"),
-        (timedelta(hours=1), "1 小时多"),
-        (timedelta(minutes=59), "不足 1 小时"),
-        (timedelta(0), "已到时间"),
-        (-SECOND, "已到时间"),
-    ],
-)
-def test_time_left_is_never_rounded_up(app: Flask, left: timedelta, words: str) -> None:
-    assert str(remaining(CLOSES + left, CLOSES)) == words
 
 
 def test_a_window_only_grows() -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from charity_portal.competitions.forms.panels import RecuseForm
 from charity_portal.competitions.models.reviews import Review
 from charity_portal.competitions.queries import conflicts as queries
-from charity_portal.competitions.queries import reviews
+from charity_portal.competitions.queries import papers
 from charity_portal.competitions.services import conflicts
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.i18n import _
@@ -17,7 +17,7 @@ blueprint = Blueprint("competitions_recusals", __name__, url_prefix="/reviews")
 
 
 @blueprint.get("/<int:review_id>/recuse")
-@requires("competitions:review:read", load=reviews.review)
+@requires("competitions:review:read", load=papers.review_with_papers)
 def ask(review: Review) -> str:
     """Why, before the dossier closes."""
     return _page(review, RecuseForm(formdata=None))
@@ -31,7 +31,7 @@ def _page(review: Review, form: RecuseForm) -> str:
 
 
 @blueprint.post("/<int:review_id>/recuse")
-@requires("competitions:review:read", load=reviews.review)
+@requires("competitions:review:read", load=papers.review_with_papers)
 def recuse(review: Review) -> Any:
     """Close the dossier for this reviewer at once."""
     form = RecuseForm()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db
 from charity_portal.kernel.i18n import Text, say
+from charity_portal.kernel.time_left import remaining
 from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.calls import Extension
 from charity_portal.projects.models.screening import ConditionalAcceptance, CorrectionRequest
@@ -85,7 +86,7 @@ def _row(
         todo=todo,
         endpoint=endpoint,
         due=due,
-        left=call_rules.remaining(due, clock.now()) if due else None,
+        left=remaining(due, clock.now()) if due else None,
     )
 
 

@@ -1,7 +1,7 @@
 """When a call is open, and how its window may move."""
 
 import calendar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from charity_portal.kernel import clock
@@ -19,7 +19,6 @@ WORDS = {
     "concluded": say("已办结"),
     "cancelled": say("已取消"),
 }
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Windowed(Protocol):
@@ -73,20 +72,6 @@ def require_open(call: Windowed, now: datetime, extension: Prolonged | None = No
     if where == "closed" and ends is not None:
         raise ClosedCall(say("征集已经截止，不能再提交申请。"))
     raise ClosedCall
-
-
-def remaining(until: datetime, now: datetime) -> Text:
-    """How long it is from `now` to `until`, in words that are never too hopeful (rounded down)."""
-    left = until - now
-    if left <= timedelta(0):
-        return say("已到时间")
-    if left >= 2 * DAY:
-        return say("%(n)s 天", n=left // DAY)
-    if left >= DAY:
-        return say("1 天 %(n)s 小时", n=(left - DAY) // HOUR)
-    if left >= 2 * HOUR:
-        return say("%(n)s 小时", n=left // HOUR)
-    return say("1 小时多") if left >= HOUR else say("不足 1 小时")
 
 
 def window_problem(opens_at: datetime | None, closes_at: datetime | None) -> Text | None:

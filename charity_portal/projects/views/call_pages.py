@@ -5,6 +5,7 @@ from typing import Any
 
 from charity_portal.kernel import clock
 from charity_portal.kernel.i18n import money, percent, time_text
+from charity_portal.kernel.time_left import remaining
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.forms.call_rows import FILE_GROUPS, KIND_WORDS, NEED_WORDS
 from charity_portal.projects.forms.calls import CALL_KIND_WORDS, SOURCE_WORDS
@@ -14,7 +15,7 @@ from charity_portal.projects.rules import eligibility
 from charity_portal.projects.rules.call_edits import ROW_UNITS
 from charity_portal.projects.rules.call_windows import span
 from charity_portal.projects.rules.calls import WORDS as PHASE_WORDS
-from charity_portal.projects.rules.calls import phase, remaining
+from charity_portal.projects.rules.calls import phase
 
 TONES = {
     "draft": "neutral",

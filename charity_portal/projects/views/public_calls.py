@@ -9,6 +9,7 @@ from charity_portal.kernel import clock, navigation
 from charity_portal.kernel.errors import NotFound
 from charity_portal.kernel.i18n import say
 from charity_portal.kernel.permissions import current_actor, requires
+from charity_portal.kernel.time_left import remaining
 from charity_portal.kernel.web import public_page
 from charity_portal.projects.forms.calls import CALL_KIND_WORDS, SOURCE_WORDS, PublicFilter
 from charity_portal.projects.models.calls import Call
@@ -21,7 +22,7 @@ from charity_portal.projects.queries import (
     notices,
 )
 from charity_portal.projects.rules.calls import WORDS as PHASE_WORDS
-from charity_portal.projects.rules.calls import phase, remaining
+from charity_portal.projects.rules.calls import phase
 from charity_portal.projects.views.call_pages import TONES, page_values, short_money
 
 blueprint = Blueprint("projects_calls", __name__)
