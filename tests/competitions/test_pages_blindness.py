@@ -25,6 +25,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from charity_portal.competitions.models.editions import Edition
+from charity_portal.competitions.queries import identities
 from charity_portal.competitions.rules import blinding
 from charity_portal.kernel.database import db, transaction
 from tests.architecture.house import access
@@ -276,7 +277,9 @@ def test_no_refusal_names_the_applicant_to_a_reviewer(small: Portal) -> None:
 def test_the_sweeps_see_a_name_that_is_not_hidden(
     small: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blinding.Blinder, "hide", lambda self, text: blinding.Redacted(text))
+    monkeypatch.setattr(
+        identities, "_hidden", lambda _who, text, _language: blinding.Redacted(text)
+    )
     named, different = two_worlds(small, REVIEWERS)
     assert named
     assert different
@@ -285,13 +288,11 @@ def test_the_sweeps_see_a_name_that_is_not_hidden(
 def test_a_mark_that_knew_the_length_of_the_name_would_be_seen(
     small: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = blinding.Blinder.hide
-
-    def telling(self: blinding.Blinder, text: str) -> blinding.Redacted:
-        found = honest(self, text)
+    def telling(who: blinding.Identity, text: str, _language: str) -> blinding.Redacted:
+        found = blinding.Blinder(who).hide(text)
         return blinding.Redacted(found.text + "·" * (len(text) - len(found.text)), found.counts)
 
-    monkeypatch.setattr(blinding.Blinder, "hide", telling)
+    monkeypatch.setattr(identities, "_hidden", telling)
     named, different = two_worlds(small, REVIEWERS)
     assert not named
     assert different

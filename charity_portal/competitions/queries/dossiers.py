@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -13,7 +12,7 @@ from charity_portal.competitions.models.reviews import Review
 from charity_portal.competitions.queries import identities, papers
 from charity_portal.competitions.queries.identities import Applicant
 from charity_portal.competitions.queries.papers import Paper
-from charity_portal.competitions.rules.blinding import Blinder, Identity, Redacted
+from charity_portal.competitions.rules.blinding import Blinder
 from charity_portal.kernel.database import db
 from charity_portal.kernel.i18n import _, localized
 from charity_portal.organizations import queries as organizations
@@ -105,15 +104,9 @@ class _Hiding:
     def __call__(self, text: str) -> str:
         if self._blinder is None:
             return text
-        found = _hidden(self._blinder.identity, text)
+        found = identities.hidden(self._blinder.identity, text)
         self.counts.update(found.counts)
         return found.text
-
-
-@lru_cache(maxsize=4096)
-def _hidden(identity: Identity, text: str) -> Redacted:
-    """Hiding depends on nothing else, and reviewers come back to the same dossier again and again."""
-    return Blinder(identity).hide(text)
 
 
 def dossier_for(review: Review) -> BlindDossier | None:

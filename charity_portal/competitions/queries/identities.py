@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.reviews import HiddenTerm
-from charity_portal.competitions.rules.blinding import Blinder, Identity
+from charity_portal.competitions.rules.blinding import Blinder, Identity, Redacted
 from charity_portal.kernel.database import db
+from charity_portal.kernel.i18n import language
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.queries import judging
 
@@ -93,10 +94,14 @@ def blind_titles(edition_id: int, found: Mapping[int, judging.Contestant]) -> di
         for key, c in found.items()
     }
     hiding = blinders(edition_id, applicants)
-    return {key: _hidden(hiding[key].identity, c.title) for key, c in found.items()}
+    return {key: hidden(hiding[key].identity, c.title).text for key, c in found.items()}
+
+
+def hidden(identity: Identity, text: str) -> Redacted:
+    """The text with marks in the reader's language; reviewers come back to the same texts often."""
+    return _hidden(identity, text, language())
 
 
 @lru_cache(maxsize=4096)
-def _hidden(identity: Identity, title: str) -> str:
-    """Hiding depends on nothing else, and lists ask for the same titles again and again."""
-    return Blinder(identity).text(title)
+def _hidden(identity: Identity, text: str, _language: str) -> Redacted:
+    return Blinder(identity).hide(text)
