@@ -9,9 +9,19 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any, NoReturn
 
+from charity_portal.competitions.rules.bundles.entries import (
+    REQUIRED,
+    Entries,
+    Fault,
+    fen,
+    listed,
+    points,
+    truth,
+    whole,
+    word,
+)
 from charity_portal.competitions.rules.score_checks import (
     APPLICATIONS,
     METHOD,
@@ -39,17 +49,6 @@ from charity_portal.kernel.i18n import Text, say
 SCORE_COLUMNS = ("application", "reviewer", "criterion", "score")
 APPLICATION_COLUMNS = ("application", "track", "requested")
 WHOLE = re.compile(r"[0-9]{1,9}")
-AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,2}))?")
-POINTS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})?")
-LONGEST_TEXT = 2_000
-
-
-class _Fault(Exception):
-    """A value that is not as documented; `field` and `why` say which and how."""
-
-    def __init__(self, field: str, why: Text) -> None:
-        super().__init__(field)
-        self.field, self.why = field, why
 
 
 def material(files: Mapping[str, bytes]) -> Material:
@@ -134,54 +133,15 @@ def _candidate(row: _Cells) -> Candidate:
         return Candidate(
             row.text("application"),
             row.text("track"),
-            _fen(row.text("requested"), "requested"),
-            _points(row.text("bonus") or "0", "bonus"),
+            fen(row.text("requested"), "requested"),
+            points(row.text("bonus") or "0", "bonus"),
             row.text("applicant"),
         )
-    except _Fault as fault:
+    except Fault as fault:
         raise row.wrong(fault.field, fault.why) from fault
 
 
 # --- JSON ------------------------------------------------------------------------------------------
-
-
-class _Object:
-    """A JSON object that is read key by key; what nobody asked for is a fault (a typing error, say)."""
-
-    def __init__(self, value: Any, where: str) -> None:
-        if not isinstance(value, dict):
-            raise _Fault(where or "—", say("应为 JSON 对象。"))
-        self._left = dict(value)
-        self._where = where
-
-    def path(self, key: str) -> str:
-        return f"{self._where}.{key}" if self._where else key
-
-    def get(self, key: str, read: Callable[[Any, str], Any], default: Any = None) -> Any:
-        """The value under a key as `read` makes it; null counts as absent."""
-        value = self._left.pop(key, None)
-        if value is not None:
-            return read(value, self.path(key))
-        if default is REQUIRED:
-            raise _Fault(self.path(key), say("缺少该项。"))
-        return default
-
-    def each(self, key: str, read: Callable[["_Object"], Any]) -> tuple[Any, ...]:
-        """The objects of a list, each read and left empty."""
-        found = []
-        for at, value in enumerate(self.get(key, _list, [])):
-            inner = _Object(value, f"{self.path(key)}[{at}]")
-            found.append(read(inner))
-            inner.finish()
-        return tuple(found)
-
-    def finish(self) -> None:
-        """Nothing may be left."""
-        for key in self._left:
-            raise _Fault(self.path(str(key)[:80]), say("不认识该项。"))
-
-
-REQUIRED: Any = object()
 
 
 def parsed(files: Mapping[str, bytes], name: str) -> Any:
@@ -193,31 +153,31 @@ def parsed(files: Mapping[str, bytes], name: str) -> Any:
             parse_constant=_no_float,
             object_pairs_hook=_unique,
         )
-    except _Fault as fault:
+    except Fault as fault:
         raise Malformed([Problem(name, None, fault.field, fault.why)]) from fault
     except (ValueError, RecursionError) as broken:
         raise Malformed([Problem(name, None, "—", say("不是完好的 JSON。"))]) from broken
 
 
-def _of_json(files: Mapping[str, bytes], name: str, read: Callable[[_Object], Any]) -> Any:
+def _of_json(files: Mapping[str, bytes], name: str, read: Callable[[Entries], Any]) -> Any:
     value = parsed(files, name)
     try:
-        found = _Object(value, "")
+        found = Entries(value, "")
         result = read(found)
         found.finish()
-    except _Fault as fault:
+    except Fault as fault:
         raise Malformed([Problem(name, None, fault.field, fault.why)]) from fault
     return result
 
 
 def _no_float(text: str) -> NoReturn:
-    raise _Fault(text[:40], say("小数须写成文本（加引号）。"))
+    raise Fault(text[:40], say("小数须写成文本（加引号）。"))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Fault("—", say("同一对象中有重复的项。"))
+        raise Fault("—", say("同一对象中有重复的项。"))
     return found
 
 
@@ -228,112 +188,74 @@ def _text(files: Mapping[str, bytes], name: str) -> str:
         raise Malformed([Problem(name, None, "—", say("不是 UTF-8 文本。"))]) from broken
 
 
-def _rubric(of: _Object) -> Rubric:
+def _rubric(of: Entries) -> Rubric:
     return Rubric(of.each("stages", _stage))
 
 
-def _stage(of: _Object) -> Stage:
+def _stage(of: Entries) -> Stage:
     return Stage(
-        of.get("key", _word, REQUIRED),
-        of.get("weight_bp", _whole, 10_000),
+        of.get("key", word, REQUIRED),
+        of.get("weight_bp", whole, 10_000),
         of.each("criteria", _criterion),
     )
 
 
-def _criterion(of: _Object) -> Criterion:
+def _criterion(of: Entries) -> Criterion:
     return Criterion(
-        of.get("key", _word, REQUIRED),
-        of.get("weight_bp", _whole, REQUIRED),
-        of.get("top", _whole, REQUIRED),
-        of.get("track", _word),
+        of.get("key", word, REQUIRED),
+        of.get("weight_bp", whole, REQUIRED),
+        of.get("top", whole, REQUIRED),
+        of.get("track", word),
     )
 
 
-def _method(of: _Object) -> Method:
-    selection = of.get("selection", _Object, REQUIRED)
+def _method(of: Entries) -> Method:
+    selection = of.get("selection", Entries, REQUIRED)
     method = Method(
-        aggregation=of.get("aggregation", _word, REQUIRED),
-        seed=of.get("seed", _word, REQUIRED),
+        aggregation=of.get("aggregation", word, REQUIRED),
+        seed=of.get("seed", word, REQUIRED),
         selection=_selection(selection),
-        announced=of.get("announced", _truth, False),
-        ties=tuple(_word(name, of.path("ties")) for name in of.get("ties", _list, [])),
-        bonus_most=of.get("bonus_most", _points),
-        draws=of.get("draws", _whole, 200),
-        in_bp=of.get("in_bp", _whole, 9_000),
-        out_bp=of.get("out_bp", _whole, 1_000),
+        announced=of.get("announced", truth, False),
+        ties=tuple(word(name, of.path("ties")) for name in of.get("ties", listed, [])),
+        bonus_most=of.get("bonus_most", points),
+        draws=of.get("draws", whole, 200),
+        in_bp=of.get("in_bp", whole, 9_000),
+        out_bp=of.get("out_bp", whole, 1_000),
         overrides=of.each("overrides", _override),
     )
     selection.finish()
     return method
 
 
-def _selection(of: _Object) -> SelectionRule:
+def _selection(of: Entries) -> SelectionRule:
     return SelectionRule(
-        rule=of.get("rule", _word, REQUIRED),
-        purse_fen=of.get("purse", _fen, REQUIRED),
-        cut=of.get("cut", _word, "skip"),
-        least=of.get("least", _whole, 0),
-        most=of.get("most", _whole),
-        floor=of.get("floor", _points),
-        award_cap_fen=of.get("award_cap", _fen),
-        per_group=of.get("per_applicant", _whole),
-        partial_bp=of.get("partial_bp", _whole),
-        fixed_in_bp=of.get("fixed_in_bp", _whole),
+        rule=of.get("rule", word, REQUIRED),
+        purse_fen=of.get("purse", fen, REQUIRED),
+        cut=of.get("cut", word, "skip"),
+        least=of.get("least", whole, 0),
+        most=of.get("most", whole),
+        floor=of.get("floor", points),
+        award_cap_fen=of.get("award_cap", fen),
+        per_group=of.get("per_applicant", whole),
+        partial_bp=of.get("partial_bp", whole),
+        fixed_in_bp=of.get("fixed_in_bp", whole),
         tracks=of.each("tracks", _track),
     )
 
 
-def _track(of: _Object) -> TrackLimit:
+def _track(of: Entries) -> TrackLimit:
     return TrackLimit(
-        of.get("track", _word, REQUIRED),
-        of.get("least", _whole, 0),
-        of.get("most", _whole),
-        of.get("purse", _fen),
+        of.get("track", word, REQUIRED),
+        of.get("least", whole, 0),
+        of.get("most", whole),
+        of.get("purse", fen),
     )
 
 
-def _override(of: _Object) -> Override:
+def _override(of: Entries) -> Override:
     return Override(
-        of.get("application", _word, REQUIRED),
-        of.get("decision", _word, REQUIRED),
-        of.get("reason", _word, REQUIRED),
-        of.get("award", _fen),
+        of.get("application", word, REQUIRED),
+        of.get("decision", word, REQUIRED),
+        of.get("reason", word, REQUIRED),
+        of.get("award", fen),
     )
-
-
-def _word(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value or len(value) > LONGEST_TEXT:
-        raise _Fault(where, say("应为文本。"))
-    return value
-
-
-def _whole(value: Any, where: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10**12:
-        raise _Fault(where, say("应为不小于 0 的整数。"))
-    return value
-
-
-def _truth(value: Any, where: str) -> bool:
-    if not isinstance(value, bool):
-        raise _Fault(where, say("应为 true 或 false。"))
-    return value
-
-
-def _list(value: Any, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise _Fault(where, say("应为列表。"))
-    return value
-
-
-def _fen(value: Any, where: str) -> int:
-    """Yuan as text or a whole number, in fen."""
-    match = AMOUNT.fullmatch(str(value)) if isinstance(value, str | int) else None
-    if match is None:
-        raise _Fault(where, say("应为以元为单位的金额，最多两位小数。"))
-    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
-
-
-def _points(value: Any, where: str) -> Decimal:
-    if not isinstance(value, str | int) or not POINTS.fullmatch(str(value)):
-        raise _Fault(where, say("应为最多四位小数的分数。"))
-    return Decimal(value)
