@@ -1,11 +1,13 @@
 """What a reviewer reads of an application."""
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.queries import dossiers
 from charity_portal.kernel.database import db, transaction
 from tests.factories.blinding import AMBER, CORAL, SUMMARY, make_case, said
+from tests.support.people import sign_in
 from tests.support.statements import counted
 
 
@@ -60,3 +62,15 @@ def test_titles_and_dossiers_cost_a_fixed_number_of_statements(app: Flask) -> No
     with counted(app) as statements:
         dossiers.dossier_for(case.review)
     assert len(statements) <= 14
+
+
+def test_marks_are_in_the_language_of_whoever_reads(client: FlaskClient, app: Flask) -> None:
+    case = make_case(AMBER)
+    sign_in(client, case.reviewer_id)
+    for address in ("/reviews", f"/reviews/{case.review.id}"):
+        for tongue, mark in (
+            ("zh", "〔申请单位〕食光"),
+            ("en", "[applicant]食光"),
+            ("zh", "〔申请单位〕食光"),
+        ):
+            assert mark in client.get(f"{address}?lang={tongue}").text
