@@ -18,6 +18,8 @@ ORDER = (
     "eligible", "ineligible", "conditional", "promised", "correction",
 )  # fmt: skip
 """Which applications are looked through first; what still waits for an applicant comes last."""
+JUDGED = (("youth", -24, -13, -11), ("shops", -20, -9, -7), ("books", -26, -15, -12))
+"""Calls whose applications a panel judges: key, opening, closing, first day of screening."""
 OTHERS = ("village", "spaces", "funds")
 """Calls without applications."""
 
@@ -26,7 +28,6 @@ def all_of(city: City) -> Iterator[Story]:
     """Every call's history."""
     yield _contest(city)
     yield from _applied(city, "contest", -86, -66, screened=-60, per_day=4)
-    yield office.decide(city, "contest", -48)
     yield _stations(city)
     yield from _applied(city, "stations", -54, -42, screened=-36, per_day=3)
     yield office.decide(city, "stations", -26)
@@ -38,7 +39,9 @@ def all_of(city: City) -> Iterator[Story]:
     yield office.decide(city, "children", -6)
     yield _opened(city, "winter", -36, -18)
     yield from _applied(city, "winter", -34, -21, screened=-14, per_day=3)
-    yield office.decide(city, "winter", -2)
+    for key, opens, closes, screened in JUDGED:
+        yield _opened(city, key, opens, closes)
+        yield from _applied(city, key, opens + 1, closes - 2, screened=screened, per_day=4)
     yield _opened(city, "micro", -32, -13)
     yield from _applied(city, "micro", -31, -15, screened=-7, per_day=2)
     yield _opened(city, "canteen", -12, 13)

@@ -6,7 +6,17 @@ from flask import current_app
 
 from charity_portal.accounts import queries as accounts
 from charity_portal.accounts.services import passwords
-from charity_portal.demo import evenings, histories, joining, papers, register, results, rosters
+from charity_portal.demo import (
+    competitions,
+    evenings,
+    experts,
+    histories,
+    joining,
+    papers,
+    register,
+    results,
+    rosters,
+)
 from charity_portal.demo.city import City
 from charity_portal.demo.timeline import Calendar, Story, tell
 from charity_portal.demo.whole import all_or_nothing
@@ -50,9 +60,11 @@ def load(progress: Callable[[str], None]) -> City:
 def _stories(city: City) -> list[Story]:
     return [
         register.story(city),
+        experts.story(city),
         joining.invited(city),
         joining.claimed(city),
         *histories.all_of(city),
+        *competitions.all_of(city),
         results.contest(city),
         results.stations(city),
         evenings.story(city),
