@@ -3,12 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from charity_portal.competitions.models.editions import Edition, Stage
-from charity_portal.competitions.models.outcomes import Selection
-from charity_portal.competitions.models.pitches import Pitch
-from charity_portal.competitions.models.reviews import Review
 from charity_portal.competitions.queries import editions as queries
-from charity_portal.competitions.rules.proposed import Wanted
 from charity_portal.competitions.services import (
     conflicts,
     editions,
@@ -20,6 +15,7 @@ from charity_portal.competitions.services import (
     stages,
 )
 from charity_portal.competitions.services.pitches import Plan as Session
+from charity_portal.competitions.services.selections import Wanted
 from charity_portal.demo import judging, office
 from charity_portal.demo.applying import scripts
 from charity_portal.demo.city import City
@@ -64,6 +60,9 @@ def _contest(city: City) -> Story:
     for review in judging.assigned(stage):
         judging.write(city, "contest", review)
         judging.hand_in(review)
+    with transaction():
+        for seat in judging.seats(edition, "standby"):
+            panels.release(city.person("officer"), seat.id, "评审已经完成，不再增补。")
     yield city.at(-49, 12, 5)
     judging.close(city, stage)
     judging.finish(city, edition)
@@ -74,14 +73,14 @@ def _contest(city: City) -> Story:
         results.ask_to_publish(city.person("approver"), edition.id, "full")
 
 
-def _decline(city: City, edition: Edition, reason: str) -> None:
+def _decline(city: City, edition: Any, reason: str) -> None:
     """The first of those invited whom no visitor is led to says no."""
     seat = next(p for p in judging.seats(edition, "invited") if not judging.shown(city, p))
     with transaction():
         panels.decline(judging.member(seat), seat.id, reason)
 
 
-def _choose(city: City, edition: Edition, call: str) -> None:
+def _choose(city: City, edition: Any, call: str) -> None:
     """Propose within the purse, put in what the panel's meeting settled, confirm."""
     officer = city.person("officer")
     fresh = _edition(edition.id)
@@ -97,7 +96,7 @@ def _choose(city: City, edition: Edition, call: str) -> None:
         selections.confirm(city.person("approver"), selection.id, selection.rev)
 
 
-def _settled(city: City, call: str, selection: Selection) -> dict[int, Wanted]:
+def _settled(city: City, call: str, selection: Any) -> dict[int, Wanted]:
     """Where the data says something else than the rule: smaller sums, and who waits."""
     proposed = {row.application_id: (row.outcome, row.amount_fen) for row in selection.rows}
     found = {}
@@ -120,14 +119,14 @@ def _amount(spec: Mapping[str, Any], outcome: str) -> int:
     return int(spec["ask"]) * YUAN if outcome == "award" else 0
 
 
-def _edition(edition_id: int) -> Edition:
+def _edition(edition_id: int) -> Any:
     db.session.expire_all()
     found = queries.edition(edition_id)
     assert found is not None
     return found
 
 
-def _of(city: City, call: str) -> Edition:
+def _of(city: City, call: str) -> Any:
     found = queries.edition_of_call(city.calls[call])
     assert found is not None
     return found
@@ -144,12 +143,31 @@ def _winter(city: City) -> Story:
 
 
 def _books(city: City) -> Story:
-    """Chosen; the public notice has not begun."""
+    """Pitched and chosen; the public notice has not begun."""
     plan = Plan(
-        "books", "农家书屋阅读陪伴项目评审", "Reading in village libraries: judging",
-        city.at(-4, 12), each=3, size=3,
+        "books", "农家书屋阅读陪伴项目路演", "Reading in village libraries: pitch day",
+        city.at(-4, 12), each=3, size=3, pitch_only=True,
     )  # fmt: skip
-    yield from judging.week(city, plan, -9)
+    yield city.at(-9, 9)
+    edition = judging.draft(city, plan)
+    judging.draw(city, edition, plan, city.at(-7, 17))
+    yield city.at(-8, 19)
+    for seat in judging.seats(edition, "invited"):
+        judging.accept(seat)
+    yield city.at(-7, 9)
+    stage = judging.open_judging(city, edition)
+    pitch = _planned(city, stage, "路演专场", -5)
+    judging.open_stage(city, stage)
+    yield city.at(-5, 14)
+    with transaction():
+        pitches.start(city.person("officer"), pitch.id)
+    for slot in list(pitch.slots):
+        _presented(city, "books", stage, pitch, slot)
+    with transaction():
+        pitches.end(city.person("officer"), pitch.id)
+    yield city.at(-4, 12)
+    judging.close(city, stage)
+    judging.finish(city, edition)
     yield city.at(-3, 10)
     _choose(city, _of(city, "books"), "books")
 
@@ -189,7 +207,7 @@ def _youth(city: City) -> Story:
         panels.withdraw(judging.member(leaving), leaving.id, "身体原因，无法继续评审。")
 
 
-def _on_show(city: City, own: list[Review]) -> None:
+def _on_show(city: City, own: list[Any]) -> None:
     """A desk with one of everything: handed in, given back, begun, abstained from, still to begin."""
     done, given_back, begun, left = own[0], own[1], own[2], own[-1]
     for review in (done, given_back):
@@ -204,7 +222,7 @@ def _on_show(city: City, own: list[Review]) -> None:
             sealing.abstain(actor, left.id, "涉及本人不熟悉的专业领域，请换人评审。")
 
 
-def _mostly_done(city: City, own: list[Review]) -> None:
+def _mostly_done(city: City, own: list[Any]) -> None:
     """All but the last are handed in; from the last but one the member steps back."""
     for review in own[:-2]:
         judging.write(city, "youth", review)
@@ -234,46 +252,63 @@ def _shops(city: City) -> Story:
     _on_stage(city, stage, morning)
 
 
-def _two_sessions(city: City, stage: Stage) -> tuple[Pitch, Pitch]:
+def _two_sessions(city: City, stage: Any) -> tuple[Any, Any]:
     """Four projects today, the others tomorrow, before everybody who accepted."""
-    officer = city.person("officer")
     field = sorted(key for (call, _), key in city.applications.items() if call == "shops")
+    with transaction():
+        stages.settle_field(city.person("officer"), stage.id, field[:4])
+    first = _session(city, stage, "第一场", 0)
+    with transaction():
+        stages.settle_field(city.person("officer"), stage.id, field)
+    second = _session(city, stage, "第二场", 1)
+    for pitch in (first, second):
+        _before_everybody(city, stage, pitch)
+    return first, second
+
+
+def _planned(city: City, stage: Any, title: str, day: int) -> Any:
+    pitch = _session(city, stage, title, day)
+    _before_everybody(city, stage, pitch)
+    return pitch
+
+
+def _session(city: City, stage: Any, title: str, day: int) -> Any:
+    wanted = Session(title, "市社会组织孵化园报告厅", city.calendar.day(day), reveal="each")
+    with transaction():
+        return pitches.plan(city.person("officer"), stage.id, wanted)
+
+
+def _before_everybody(city: City, stage: Any, pitch: Any) -> None:
     present = [seat.id for seat in judging.seats(stage.edition, "accepted")]
-    sessions = []
-    for title, day, ids in (("第一场", 0, field[:4]), ("第二场", 1, field)):
-        with transaction():
-            stages.settle_field(officer, stage.id, ids)
-        wanted = Session(title, "市社会组织孵化园报告厅", city.calendar.day(day), reveal="each")
-        with transaction():
-            sessions.append(pitches.plan(officer, stage.id, wanted))
-    for session in sessions:
-        with transaction():
-            pitches.assign(officer, session.id, present)
-    return sessions[0], sessions[1]
+    with transaction():
+        pitches.assign(city.person("officer"), pitch.id, present)
 
 
-def _on_stage(city: City, stage: Stage, pitch: Pitch) -> None:
-    officer = city.person("officer")
+def _on_stage(city: City, stage: Any, pitch: Any) -> None:
     with transaction():
-        pitches.start(officer, pitch.id)
-    first, absent, now = (slot.id for slot in sorted(pitch.slots, key=lambda s: s.position)[:3])
-    _steps(city, pitch, first, "call_up", "question", "open_scoring")
-    shown_to = {slot.id: slot.application_id for slot in pitch.slots}
-    for review in judging.assigned(stage):
-        if review.application_id == shown_to[first]:
-            judging.write(city, "shops", review)
-            judging.hand_in(review)
-    _steps(city, pitch, first, "finish")
+        pitches.start(city.person("officer"), pitch.id)
+    first, absent, now = list(pitch.slots)[:3]
+    _presented(city, "shops", stage, pitch, first)
     with transaction():
-        pitches.reveal(officer, pitch.id)
+        pitches.reveal(city.person("officer"), pitch.id)
     _steps(city, pitch, absent, "miss")
     _steps(city, pitch, now, "call_up", "question", "open_scoring")
 
 
-def _steps(city: City, pitch: Pitch, slot_id: int, *actions: str) -> None:
+def _presented(city: City, call: str, stage: Any, pitch: Any, slot: Any) -> None:
+    """A project's whole turn: presented, questioned, scored by everybody."""
+    _steps(city, pitch, slot, "call_up", "question", "open_scoring")
+    for review in judging.assigned(stage):
+        if review.application_id == slot.application_id:
+            judging.write(city, call, review)
+            judging.hand_in(review)
+    _steps(city, pitch, slot, "finish")
+
+
+def _steps(city: City, pitch: Any, slot: Any, *actions: str) -> None:
     for action in actions:
         with transaction():
-            pitches.step(city.person("officer"), pitch.id, slot_id, action)
+            pitches.step(city.person("officer"), pitch.id, slot.id, action)
 
 
 def _canteen(city: City) -> Story:

@@ -1,20 +1,17 @@
 """How the city judges: an edition is drafted, its panel drawn, reviews written, scores counted."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from charity_portal.accounts import queries as accounts
-from charity_portal.competitions.models.editions import Criterion, Edition, Stage
-from charity_portal.competitions.models.panels import Panelist
-from charity_portal.competitions.models.reviews import AssignmentRun, Review
+from charity_portal.competitions.queries import assignments as rounds
 from charity_portal.competitions.queries import editions as queries
+from charity_portal.competitions.queries import panels as members
+from charity_portal.competitions.queries import reviews as desk
 from charity_portal.competitions.queries.edition_drafts import draft_of
-from charity_portal.competitions.rules.review_rounds import Wishes
 from charity_portal.competitions.services import (
     assignments,
     declarations,
@@ -26,6 +23,7 @@ from charity_portal.competitions.services import (
     sealing,
     stages,
 )
+from charity_portal.competitions.services.assignments import Wishes
 from charity_portal.demo import evenings, sources
 from charity_portal.demo.applying import scripts
 from charity_portal.demo.city import City
@@ -51,7 +49,7 @@ class Plan:
     pitch_only: bool = False
 
 
-def draft(city: City, plan: Plan) -> Edition:
+def draft(city: City, plan: Plan) -> Any:
     """An edition with everything that has to be settled before it can open."""
     officer = city.person("officer")
     with transaction():
@@ -79,7 +77,7 @@ def _seed(city: City, plan: Plan) -> str:
     return f"福彩3D {day:%Y%m%d} 期开奖号码 {number:03d}"
 
 
-def _save(actor: Actor, edition: Edition, part: str, **units: Any) -> None:
+def _save(actor: Actor, edition: Any, part: str, **units: Any) -> None:
     fresh = _fresh(edition)
     before = draft_of(fresh, part)
     with transaction():
@@ -87,19 +85,19 @@ def _save(actor: Actor, edition: Edition, part: str, **units: Any) -> None:
         editions.save(actor, fresh.id, part, mine, fresh.rev, before.prints())
 
 
-def _fresh(edition: Edition) -> Edition:
+def _fresh(edition: Any) -> Any:
     db.session.expire_all()
     found = queries.edition(edition.id)
     assert found is not None
     return found
 
 
-def first_stage(edition: Edition) -> Stage:
+def first_stage(edition: Any) -> Any:
     """The stage that an edition begins with."""
     return _fresh(edition).stages[0]
 
 
-def draw(city: City, edition: Edition, plan: Plan, answer_by: datetime) -> None:
+def draw(city: City, edition: Any, plan: Plan, answer_by: datetime) -> None:
     """Draw the panel and write to those who were drawn."""
     officer = city.person("officer")
     with transaction():
@@ -108,90 +106,83 @@ def draw(city: City, edition: Edition, plan: Plan, answer_by: datetime) -> None:
         panels.invite(officer, edition.id, answer_by)
 
 
-def seats(edition: Edition, *states: str) -> list[Panelist]:
-    """The places on a panel in the order drawn; all states when none is named."""
-    wanted = sa.select(Panelist).where(Panelist.edition_id == edition.id)
-    if states:
-        wanted = wanted.where(Panelist.state.in_(states))
-    return list(db.session.scalars(wanted.order_by(Panelist.position)))
+def seats(edition: Any, *states: str) -> list[Any]:
+    """The places on a panel in these states, in the order drawn."""
+    return [found.panelist for found in members.members(edition.id, states)]
 
 
-def member(panelist: Panelist) -> Actor:
+def member(panelist: Any) -> Actor:
     """Whoever holds a place, as the portal knows them."""
     person = accounts.person(panelist.user_id)
     assert person is not None
     return Actor(person.id, person.name, person.roles)
 
 
-def shown(city: City, panelist: Panelist) -> bool:
+def shown(city: City, panelist: Any) -> bool:
     """Whether it is one of the two reviewers whom visitors are led to."""
     return panelist.user_id in {city.person(key).user_id for key in ("reviewer", "reviewer2")}
 
 
-def accept(panelist: Panelist, ties: Iterable[tuple[int, str, str]] = ()) -> None:
-    """Take the place, promise, declare these ties (organization, kind, note) and no others."""
+def accept(panelist: Any) -> None:
+    """Take the place, promise, declare that there are no ties."""
     actor = member(panelist)
     with transaction():
         panels.accept(actor, panelist.id)
     with transaction():
         declarations.agree(actor, panelist.id)
-    for organization_id, kind, note in ties:
-        with transaction():
-            declarations.declare(actor, panelist.id, organization_id, kind, note)
     with transaction():
         declarations.complete(actor, panelist.id, True)
 
 
-def open_judging(city: City, edition: Edition) -> Stage:
+def open_judging(city: City, edition: Any) -> Any:
     """Fix the rules; the first stage with its field."""
     with transaction():
         editions.open_edition(city.person("officer"), edition.id)
     return first_stage(edition)
 
 
-def assign(city: City, stage: Stage, each: int) -> None:
+def assign(city: City, stage: Any, each: int) -> None:
     """Have the reviews distributed and put the plan into force."""
     officer = city.person("officer")
     with transaction():
         assignments.ask(officer, stage.id, Wishes(each=each))
     evenings.catch_up(city)
-    newest = sa.select(AssignmentRun).where(AssignmentRun.stage_id == stage.id)
-    run = db.session.scalars(newest.order_by(AssignmentRun.id.desc()).limit(1)).one()
+    run = rounds.runs_of(stage.id, 1)[0]
     with transaction():
         assignments.adopt(officer, run.id, run.rev)
 
 
-def open_stage(city: City, stage: Stage) -> None:
+def open_stage(city: City, stage: Any) -> None:
     """Let the scoring begin."""
     with transaction():
         stages.open_stage(city.person("officer"), stage.id)
 
 
-def assigned(stage: Stage, panelist: Panelist | None = None) -> list[Review]:
-    """The reviews of a stage that are open, of one member or of all."""
-    wanted = sa.select(Review).where(Review.stage_id == stage.id, Review.state == "open")
-    if panelist is not None:
-        wanted = wanted.where(Review.panelist_id == panelist.id)
-    return list(db.session.scalars(wanted.order_by(Review.panelist_id, Review.position)))
+def assigned(stage: Any, panelist: Any = None) -> list[Any]:
+    """The reviews of a stage that are open, of one member or of all, in each member's own order."""
+    found = [
+        review
+        for review in rounds.reviews_of(stage.id)
+        if review.state == "open" and panelist in (None, review.panelist)
+    ]
+    return sorted(found, key=lambda review: (review.panelist_id, review.position))
 
 
-def write(city: City, call: str, review: Review, part: float = 1.0) -> None:
+def write(city: City, call: str, review: Any, part: float = 1.0) -> None:
     """Write a review, or the first part of one; what it says follows from how good the project is."""
-    panelist = db.session.get_one(Panelist, review.panelist_id)
-    texts = _texts(city, call, review, panelist)
+    texts = _texts(city, call, review)
     kept = dict(list(texts.items())[: round(len(texts) * part)])
     with transaction():
-        reviews.save_fields(member(panelist), review.id, review.rev, kept)
+        reviews.save_fields(member(review.panelist), review.id, review.rev, kept)
 
 
-def hand_in(review: Review) -> None:
+def hand_in(review: Any) -> None:
     """Seal a review that is written."""
-    panelist = db.session.get_one(Panelist, review.panelist_id)
     with transaction():
-        sealing.seal(member(panelist), review.id)
+        sealing.seal(member(review.panelist), review.id)
 
 
-def _texts(city: City, call: str, review: Review, panelist: Panelist) -> dict[str, str]:
+def _texts(city: City, call: str, review: Any) -> dict[str, str]:
     place = next(
         n for (c, n), key in city.applications.items() if c == call and key == review.application_id
     )
@@ -199,9 +190,8 @@ def _texts(city: City, call: str, review: Review, panelist: Panelist) -> dict[st
     quality = quality_of(specs[place])
     words = sources.read("experts")["words"]
     texts: dict[str, str] = {}
-    stage = db.session.get_one(Stage, review.stage_id)
-    for number, criterion in enumerate(stage.criteria):
-        value = _value(city, panelist, review, criterion, quality)
+    for number, criterion in enumerate(desk.criteria_of(review)):
+        value = _value(city, review, criterion, quality)
         texts[f"score:{criterion.key}"] = str(value)
         if value in (0, criterion.top):
             bank = words["high" if value else "low"]
@@ -219,15 +209,20 @@ def quality_of(spec: Mapping[str, Any]) -> int:
     return int(spec.get("quality", QUALITY.get(spec["fate"], 3)))
 
 
-def _value(
-    city: City, panelist: Panelist, review: Review, criterion: Criterion, quality: int
-) -> int:
+def _value(city: City, review: Any, criterion: Any, quality: int) -> int:
     """A score near the project's quality; it differs by judge and criterion, and one judge is strict."""
-    seat = sum(seat.position < panelist.position for seat in seats(panelist.edition))
+    panelist = review.panelist
+    seat = _place(panelist)
     mark = f"{seat}:{review.application_id}:{criterion.key}".encode()
     wobble = (0, 0, 0, -1, 0, 1)[hashlib.sha256(mark).digest()[0] % 6]
     strict = panelist.user_id in _strict(city)
     return max(0, min(criterion.top, quality + wobble - int(strict)))
+
+
+def _place(panelist: Any) -> int:
+    """Which member it is, counted in the order drawn."""
+    known = [found.panelist.position for found in members.everybody(panelist.edition_id)]
+    return len([position for position in known if position < panelist.position])
 
 
 def _strict(city: City) -> set[int | None]:
@@ -235,7 +230,7 @@ def _strict(city: City) -> set[int | None]:
     return {city.person(row["key"]).user_id for row in rows if row.get("strict")}
 
 
-def close(city: City, stage: Stage, reason: str = "") -> None:
+def close(city: City, stage: Any, reason: str = "") -> None:
     """End the scoring of a stage."""
     with transaction():
         stages.close_stage(city.person("officer"), stage.id, reason)
@@ -262,7 +257,7 @@ def week(city: City, plan: Plan, first: int) -> Story:
     finish(city, edition)
 
 
-def finish(city: City, edition: Edition) -> None:
+def finish(city: City, edition: Any) -> None:
     """End all scoring and have it counted."""
     officer = city.person("officer")
     with transaction():

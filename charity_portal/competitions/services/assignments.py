@@ -21,7 +21,8 @@ from charity_portal.competitions.queries import assignments as queries
 from charity_portal.competitions.rules import plan_checks, review_rounds
 from charity_portal.competitions.rules.plan_checks import Change, Cost
 from charity_portal.competitions.rules.planning import Solved
-from charity_portal.competitions.rules.review_rounds import Pair, Round, Wishes
+from charity_portal.competitions.rules.review_rounds import Pair, Round
+from charity_portal.competitions.rules.review_rounds import Wishes as Wishes
 from charity_portal.competitions.services import allotments
 from charity_portal.kernel import audit, clock, jobs
 from charity_portal.kernel.database import db, locked

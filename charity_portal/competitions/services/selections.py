@@ -22,7 +22,8 @@ from charity_portal.competitions.models.outcomes import Ranking, Selection, Sele
 from charity_portal.competitions.queries import materials, outcomes
 from charity_portal.competitions.rules import method, proposed
 from charity_portal.competitions.rules.archives import decimal_points, plain
-from charity_portal.competitions.rules.proposed import Proposal, Wanted
+from charity_portal.competitions.rules.proposed import Proposal
+from charity_portal.competitions.rules.proposed import Wanted as Wanted
 from charity_portal.competitions.rules.selection import Placed, Request
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
