@@ -216,7 +216,7 @@ def _value(city: City, review: Any, criterion: Any, quality: int) -> int:
     mark = f"{seat}:{review.application_id}:{criterion.key}".encode()
     wobble = (0, 0, 0, -1, 0, 1)[hashlib.sha256(mark).digest()[0] % 6]
     strict = panelist.user_id in _strict(city)
-    return max(0, min(criterion.top, quality + wobble - int(strict)))
+    return max(0, min(int(criterion.top), quality + wobble - int(strict)))
 
 
 def _place(panelist: Any) -> int:

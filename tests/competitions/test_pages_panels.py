@@ -300,4 +300,4 @@ def test_stepping_back_closes_the_dossier_for_good(app: Flask, client: FlaskClie
     assert client.post(f"/reviews/{own.id}/recuse").status_code == 422
     done = client.post(f"/reviews/{own.id}/recuse", data={"reason_code": "recognised"})
     assert done.status_code == 303 and own.state == "void"
-    assert client.get(f"/reviews/{own.id}/recuse").status_code == 403
+    assert client.get(f"/reviews/{own.id}/recuse").status_code == 404
