@@ -26,7 +26,7 @@ IDENTITY = Identity(
     places=("烟台市", "芝罘区"),
     places_en=("Yantai", "Zhifu"),
 )
-NAME, PERSON, PHONE, MAIL = "〔申请单位〕", "〔人员〕", "〔电话〕", "〔邮箱〕"
+NAME, PERSON, PHONE, MAIL = "〔申请机构〕", "〔人员〕", "〔电话〕", "〔邮箱〕"
 WEB, ADDRESS, CODE_MARK, ACCOUNT = "〔网址〕", "〔地址〕", "〔代码〕", "〔账号〕"
 BLINDER = Blinder(IDENTITY)
 

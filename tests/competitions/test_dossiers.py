@@ -15,7 +15,7 @@ def test_a_blind_dossier_is_whole_but_for_the_applicant(app: Flask) -> None:
     case = make_case(AMBER)
     dossier = dossiers.dossier_for(case.review)
     assert dossier is not None
-    assert (dossier.code, dossier.title) == ("P-01", "〔申请单位〕食光——社区老年助餐0")
+    assert (dossier.code, dossier.title) == ("P-01", "〔申请机构〕食光——社区老年助餐0")
     assert [s.key for s in dossier.sections][:2] == ["answer:need", "answer:area"]
     assert "辖区独居老人三百余名" in dossier.sections[0].text
     assert dossier.totals.grant_fen == 5_000_000
@@ -69,8 +69,8 @@ def test_marks_are_in_the_language_of_whoever_reads(client: FlaskClient, app: Fl
     sign_in(client, case.reviewer_id)
     for address in ("/reviews", f"/reviews/{case.review.id}"):
         for tongue, mark in (
-            ("zh", "〔申请单位〕食光"),
+            ("zh", "〔申请机构〕食光"),
             ("en", "[applicant]食光"),
-            ("zh", "〔申请单位〕食光"),
+            ("zh", "〔申请机构〕食光"),
         ):
             assert mark in client.get(f"{address}?lang={tongue}").text

@@ -10,7 +10,7 @@ from charity_portal.competitions.rules.edition_parts import PARTS
 from charity_portal.kernel import audit
 from charity_portal.kernel.i18n import Text, say
 
-_EDITION = "competitions.edition."
+_DOMAIN, _EDITION, _STAGE = "competitions.", "competitions.edition.", "competitions.stage."
 ACTIONS: Mapping[str, Text] = {
     "create": say("建立评审"),
     "save": say("修改规则"),
@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, Text] = {
     "resume": say("恢复评分"),
     "select": say("确定拟资助名单"),
     "reselect": say("撤回拟资助名单"),
+    "ask_to_publish": say("申请公布结果"),
     "publish": say("公布结果"),
     "cancel": say("取消评审"),
     "settle": say("确定阶段名单"),
@@ -30,6 +31,12 @@ STAGES: Mapping[str, Text] = {
     "open": say("开始评分"),
     "close": say("截止评分"),
     "reopen": say("重新开放评分"),
+    "postpone": say("更改截止时间"),
+}
+OTHERS: Mapping[str, Text] = {
+    "draw.drawn": say("抽取评审专家"),
+    "ranking.ask": say("计算排名"),
+    "assignment.assign_all": say("分配评审"),
 }
 PUBLIC = ("open", "resume", "publish", "cancel")
 
@@ -54,7 +61,7 @@ def history(edition: Edition) -> list[Event]:
     return [
         Event(
             at=entry.at,
-            what=_word(entry.action),
+            what=word(entry.action),
             who=people[entry.actor_id].name if entry.actor_id in people else "",
             note=entry.reason,
             detail=stage or PARTS.get((entry.after or {}).get("part", "")),
@@ -66,13 +73,15 @@ def history(edition: Edition) -> list[Event]:
 def public_steps(edition: Edition) -> list[Event]:
     """The steps that concern everybody, without names, newest first."""
     return [
-        Event(entry.at, _word(entry.action), "", entry.reason, None)
+        Event(entry.at, word(entry.action), "", entry.reason, None)
         for entry in audit.history(edition)
         if entry.action.removeprefix(_EDITION) in PUBLIC
     ]
 
 
-def _word(action: str) -> Text:
-    name = action.rpartition(".")[2]
-    known = ACTIONS if action.startswith(_EDITION) else STAGES
-    return known.get(name, Text(action))
+def word(action: str) -> Text:
+    """What an action on an edition or a stage is called."""
+    for start, words in ((_EDITION, ACTIONS), (_STAGE, STAGES), (_DOMAIN, OTHERS)):
+        if action.startswith(start):
+            return words[action.removeprefix(start)]
+    raise KeyError(action)

@@ -17,7 +17,7 @@ from charity_portal.competitions.rules.name_forms import words
 from charity_portal.kernel.i18n import Text, say
 
 MARKS: Mapping[str, Text] = {
-    "name": say("〔申请单位〕"),
+    "name": say("〔申请机构〕"),
     "person": say("〔人员〕"),
     "phone": say("〔电话〕"),
     "email": say("〔邮箱〕"),
