@@ -176,7 +176,7 @@ def _youth(city: City) -> Story:
     """Being scored: handed in, given back, begun, abstained from, closed by a conflict; a member left."""
     plan = Plan(
         "youth", "青少年成长与社区参与公益创投评审", "Young people and their communities: judging",
-        city.at(4, 17), each=4, size=6, standbys=2,
+        city.at(4, 17), each=4, size=6, standbys=2, expertise=(("children",), ("community",)),
     )  # fmt: skip
     yield city.at(-9, 10)
     edition = judging.draft(city, plan)
@@ -216,7 +216,7 @@ def _on_show(city: City, own: list[Any]) -> None:
     actor = judging.member(done.panelist)
     with transaction():
         sealing.reopen(actor, given_back.id, "预算一项看错了附表，重新评分。")
-    judging.write(city, "youth", begun, part=0.5)
+    judging.write(city, "youth", begun, parts=2)
     if left is not begun:
         with transaction():
             sealing.abstain(actor, left.id, "涉及本人不熟悉的专业领域，请换人评审。")

@@ -47,6 +47,7 @@ class Plan:
     size: int
     standbys: int = 0
     pitch_only: bool = False
+    expertise: Sequence[Sequence[str]] = ()
 
 
 def draft(city: City, plan: Plan) -> Any:
@@ -56,8 +57,14 @@ def draft(city: City, plan: Plan) -> Any:
         edition = editions.create(
             officer, city.calls[plan.call], "three" if plan.pitch_only else "one"
         )
-    _save(officer, edition, "basics", title_zh=plan.title_zh, title_en=plan.title_en,
-          seed=_seed(city, plan))  # fmt: skip
+    basics = {"title_zh": plan.title_zh, "title_en": plan.title_en, "seed": _seed(city, plan)}
+    _save(officer, edition, "basics", blind=not plan.pitch_only, **basics)
+    if plan.expertise:
+        rows = draft_of(_fresh(edition), "tracks").rows("tracks")
+        wanted = [
+            {**row, "expertise": list(e)} for row, e in zip(rows, plan.expertise, strict=True)
+        ]
+        _save(officer, edition, "tracks", tracks=wanted)
     rows = [dict(row) for row in draft_of(_fresh(edition), "stages").rows("stages")]
     kept = [row for row in rows if row["kind"] == "pitch"] if plan.pitch_only else rows[:1]
     for row in kept:
@@ -168,10 +175,10 @@ def assigned(stage: Any, panelist: Any = None) -> list[Any]:
     return sorted(found, key=lambda review: (review.panelist_id, review.position))
 
 
-def write(city: City, call: str, review: Any, part: float = 1.0) -> None:
-    """Write a review, or the first part of one; what it says follows from how good the project is."""
+def write(city: City, call: str, review: Any, parts: int = 1) -> None:
+    """Write a review, or the first of so many parts of one; what it says follows from how good the project is."""
     texts = _texts(city, call, review)
-    kept = dict(list(texts.items())[: round(len(texts) * part)])
+    kept = dict(list(texts.items())[: len(texts) // parts])
     with transaction():
         reviews.save_fields(member(review.panelist), review.id, review.rev, kept)
 

@@ -89,6 +89,13 @@ def _papers() -> list[dict[str, Any]]:
             [say("条件不具备"), say("基本可行，风险考虑不足"), say("条件成熟，风险有应对")],
             say("时间、场地、合作方和风险应对。"),
         ),
+        *_means(),
+    ]
+
+
+def _means() -> list[dict[str, Any]]:
+    """The criteria of the papers that look at people, money and what remains."""
+    return [
         _criterion(
             say("团队能力"),
             1500,
