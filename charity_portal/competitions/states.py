@@ -46,7 +46,7 @@ EDITION = StateMachine(
 STAGE = StateMachine(
     "competitions",
     "stage",
-    states={"waiting": say("未开始"), "open": say("评分中"), "closed": say("评分截止")},
+    states={"waiting": say("未开始"), "open": say("评分中"), "closed": say("评分已截止")},
     transitions=[
         Transition("open", {"waiting"}, "open", "competitions:stage:run", say("开始评分")),
         Transition("close", {"open"}, "closed", "competitions:stage:run", say("截止评分")),

@@ -186,7 +186,7 @@ def draw(contest: Contest) -> None:
     for name in JUDGES:
         officer.sees(name)
     officer.go(contest.desk())
-    officer.follow("评委", within=officer.page.get_by_role("main"), exact=True)
+    officer.follow("评审组", within=officer.page.get_by_role("main"), exact=True)
     officer.sees(SEED)
     officer.press("抽取")
     officer.sees("抽取完成，抽取记录已经保存。")
@@ -292,7 +292,7 @@ def end_scoring(contest: Contest) -> None:
     officer.sees("8 / 8")
     officer.follow("书面评审：评审已全部提交，可以截止")
     officer.press("截止评分")
-    officer.sees("评分截止")
+    officer.sees("评分已截止")
     officer.go(contest.desk())
     officer.press("结束全部评分")
     officer.sees("评分已全部结束，可以计算排名。")

@@ -8,7 +8,7 @@ from charity_portal.accounts import queries as accounts
 from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.rules.edition_parts import PARTS
 from charity_portal.kernel import audit
-from charity_portal.kernel.i18n import Text, say
+from charity_portal.kernel.i18n import Text, localized, say
 
 _DOMAIN, _EDITION, _STAGE = "competitions.", "competitions.edition.", "competitions.stage."
 ACTIONS: Mapping[str, Text] = {
@@ -56,7 +56,7 @@ def history(edition: Edition) -> list[Event]:
     """Every recorded step on the edition and its stages with its actor, newest first."""
     entries = [(entry, "") for entry in audit.history(edition)]
     for stage in edition.stages:
-        entries += [(entry, stage.title_zh) for entry in audit.history(stage)]
+        entries += [(entry, localized(stage, "title")) for entry in audit.history(stage)]
     people = accounts.people({e.actor_id for e, _ in entries if e.actor_id is not None})
     return [
         Event(

@@ -85,13 +85,13 @@ def _next_of_stages(edition: Edition, figures: Desk, now: datetime) -> Next:
 def places(edition: Edition) -> list[tuple[str, str]]:
     """The other parts of the work on this edition."""
     wanted = [
-        (_("评委"), link("competitions_panel.show", edition_id=edition.id)),
+        (_("评审组"), link("competitions_panel.show", edition_id=edition.id)),
         (_("回避"), link("competitions_conflicts.index", edition_id=edition.id)),
         (_("匿名准备"), link("competitions_blind.index", edition_id=edition.id)),
     ]
     if edition.opened_at is not None:
         wanted += [
-            (_("评审情况"), link("competitions_office_reviews.index", edition_id=edition.id)),
+            (_("评审进度"), link("competitions_office_reviews.index", edition_id=edition.id)),
             (_("排名"), link("competitions_ranking.show", edition_id=edition.id)),
             (_("拟资助名单"), link("competitions_selection.show", edition_id=edition.id)),
             (_("公布结果"), link("competitions_publishing.show", edition_id=edition.id)),
