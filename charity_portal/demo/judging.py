@@ -65,15 +65,15 @@ def draft(city: City, plan: Plan) -> Any:
             {**row, "expertise": list(e)} for row, e in zip(rows, plan.expertise, strict=True)
         ]
         _save(officer, edition, "tracks", tracks=wanted)
-    rows = [dict(row) for row in draft_of(_fresh(edition), "stages").rows("stages")]
-    kept = [row for row in rows if row["kind"] == "pitch"] if plan.pitch_only else rows[:1]
-    for row in kept:
-        row |= {
-            "weight_bp": 10_000,
-            "reviews_each": plan.each,
-            "advance": None,
-            "due_at": plan.due_at,
-        }
+    offered = draft_of(_fresh(edition), "stages").rows("stages")
+    wished = "pitch" if plan.pitch_only else "papers"
+    settled = {
+        "weight_bp": 10_000,
+        "reviews_each": plan.each,
+        "advance": None,
+        "due_at": plan.due_at,
+    }
+    kept = [{**row, **settled} for row in offered if row["kind"] == wished]
     _save(officer, edition, "stages", stages=kept)
     return _fresh(edition)
 
