@@ -37,7 +37,7 @@ def draft(actor: Actor, edition_id: int) -> ReportVersion:
         "edition_id": edition_id,
     }
     statement = Statement(
-        title_zh=f"{edition.title_zh}评审结果公告",
+        title_zh=f"{edition.title_zh.removesuffix('评审')}评审结果公告",
         title_en=f"Competition results: {edition.title_en or edition.title_zh}",
         currency=data["call"]["currency"],
         data=data,
