@@ -5,17 +5,102 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from charity_portal.competitions.rules import bundle
+from charity_portal.competitions.rules import assignment, assignment_files, bundle
 from charity_portal.competitions.rules.bundle import Verdict
 from charity_portal.competitions.rules.bundles import report
 from charity_portal.competitions.rules.bundles.published import as_json
 from charity_portal.competitions.rules.score_checks import Malformed
 from charity_portal.kernel.i18n import say, speak_as_terminal
+from charity_portal.kernel.matching.levels import Undecided
 
-DIFFERENT, MALFORMED = 1, 2
+DIFFERENT, MALFORMED, INFEASIBLE = 1, 2, 3
 MOST_PROBLEMS = 50
 
 group = AppGroup("competitions", help="Assignment of reviewers, and recomputing results.")
+
+
+@group.command("assign")
+@click.argument("instance", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the result here."
+)
+def assign(instance: Path, out: Path | None) -> None:
+    """Give every application its reviewers; no database is used.
+
+    INSTANCE is a JSON file, the result another:
+
+    \b
+    {"k": 3,                      reviewers for each application
+     "reviewers": [{"id": "r1", "min": 0, "max": 9}],
+     "applications": ["a1"],
+     "affinity": [["r1", "a1", 0.75]],     a pair left out counts 0
+     "conflicts": [["r1", "a2"]],          never chosen
+     "objective": "fair"}         "fair": worst application first, then
+                                  the total; "total": the total alone
+    \b
+    {"assignment": [["r1", "a1"]], "total": 0.75, "worst": 0.75,
+     "worst_bound": 0.75, "violations": 0}
+
+    worst is the smallest sum of affinities of an application; worst_bound is proven: no assignment
+    lifts its worst application above it. "key" (any string) in the instance decides between equals; the
+    order of entries decides nothing.
+
+    Exit status: 0 assigned, 2 malformed (what and where), 3 impossible: the result then names the
+    applications that lack reviews, the reviewers below their minimum, and the smallest relief.
+    """
+    speak_as_terminal()
+    try:
+        with instance.open("rb") as file:
+            read = assignment_files.read(file)
+        found = assignment.solve(read)
+    except assignment_files.Malformed as refusal:
+        _tell_places(refusal)
+        raise SystemExit(MALFORMED) from refusal
+    except assignment.Infeasible as problem:
+        _hand_out(assignment_files.shortages_json(problem), out)
+        _tell_shortages(problem)
+        raise SystemExit(INFEASIBLE) from problem
+    except Undecided as problem:
+        text = say("在计算限度内既没有找到方案，也没有证明无解。请放宽要求后重新计算。")
+        raise click.ClickException(str(text)) from problem
+    _hand_out(assignment_files.answer_json(found), out)
+
+
+def _hand_out(result: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(result, nl=False)
+    else:
+        out.write_text(result, encoding="utf-8")
+
+
+def _tell_places(refusal: assignment_files.Malformed) -> None:
+    click.echo(str(refusal.message), err=True)
+    for problem in refusal.problems[:MOST_PROBLEMS]:
+        click.echo(_harmless(f"{problem.place}: {problem.why}"), err=True)
+    _tell_rest(len(refusal.problems))
+
+
+def _tell_shortages(problem: assignment.Infeasible) -> None:
+    """In words, beside the figures of the result."""
+    lacking, idle, relief = (
+        sum(part.values()) for part in (problem.applications, problem.reviewers, problem.relief)
+    )
+    click.echo(str(say("按现有评委和回避情况，排不出完整的方案。")), err=True)
+    if lacking:
+        text = say(
+            "%(n)s 项申请共缺 %(count)s 份评审。", n=len(problem.applications), count=lacking
+        )
+        click.echo(str(text), err=True)
+    if idle:
+        text = say(
+            "%(n)s 位评委达不到下限，共差 %(count)s 份。", n=len(problem.reviewers), count=idle
+        )
+        click.echo(str(text), err=True)
+    if relief:
+        text = say("至少再增加 %(count)s 份上限（见 relief）才有助于解决。", count=relief)
+        click.echo(str(text), err=True)
+    elif lacking:
+        click.echo(str(say("提高上限无济于事，需要增补评委。")), err=True)
 
 
 @group.command("recompute")
@@ -87,8 +172,12 @@ def _tell(refusal: Malformed) -> None:
         row = "" if problem.row is None else f" · {say('第 %(row)s 条', row=problem.row)}"
         line = f"{problem.file}{row} · {problem.field}: {problem.why}"
         click.echo(_harmless(line), err=True)
-    if len(refusal.problems) > MOST_PROBLEMS:
-        more = say("另有 %(n)s 处，未逐一列出。", n=len(refusal.problems) - MOST_PROBLEMS)
+    _tell_rest(len(refusal.problems))
+
+
+def _tell_rest(count: int) -> None:
+    if count > MOST_PROBLEMS:
+        more = say("另有 %(n)s 处，未逐一列出。", n=count - MOST_PROBLEMS)
         click.echo(str(more), err=True)
 
 

@@ -14,8 +14,6 @@ from charity_portal.kernel.matching.problem import (
     Problem,
     Rows,
     Whole,
-    best_with,
-    ceiling,
     rows_from_lists,
 )
 from charity_portal.kernel.matching.relaxation import Relaxation
@@ -269,7 +267,7 @@ def test_columns_are_priced_in_until_nothing_helps() -> None:
 def test_a_demand_knows_the_best_sum_with_each_of_its_pairs() -> None:
     for seed in range(10):
         problem = replace(make(seed, forbidden=0), frozen=np.array([0, 5]))
-        found = best_with(problem)
+        found = problem.best_with
         for d in range(problem.demands):
             own = np.flatnonzero(problem.demand == d).tolist()
             sums = [
@@ -280,7 +278,7 @@ def test_a_demand_knows_the_best_sum_with_each_of_its_pairs() -> None:
             for pair in own:
                 with_pair = [total for two, total in sums if pair in two]
                 assert not with_pair or found[pair] == max(with_pair)
-        assert ceiling(problem) <= problem.sums(np.arange(problem.pairs)).max()
+        assert problem.ceiling <= problem.sums(np.arange(problem.pairs)).max()
 
 
 def test_cover_rows_cut_off_no_whole_assignment_that_reaches_the_threshold() -> None:

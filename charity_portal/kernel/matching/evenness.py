@@ -1,8 +1,8 @@
 """The last level: meet soft rows, then spread the loads, among assignments that are otherwise equal.
 
 Every pair that an equally good assignment could use has a reduced cost of 0 in the solved
-relaxation (complementary slackness); only these pairs stay open. With continuous scores hardly any
-tie exists and nothing moves; with bids of a few grades, or none at all, this level decides much.
+relaxation (complementary slackness); only these pairs stay open. With continuous scores no tie exists
+and nothing moves; with bids of a few grades, or none at all, this level decides much.
 """
 
 from dataclasses import replace
@@ -16,8 +16,6 @@ from charity_portal.kernel.matching.rounding import Effort, whole_pairs
 EFFORT = 40_000
 TIE = 1e-9
 """Relative difference of totals and reduced costs that counts as none."""
-FEW_TIES = 0.05
-"""Of loads alone, so few ties (per chosen pair) are not worth a search."""
 MISS = 1_000.0
 """Price of one unit missing in a soft row, in units of evenness."""
 
@@ -29,27 +27,35 @@ def settle(relaxation: Relaxation, pairs: Whole, soft: Rows | None, spend: float
     """
     problem = relaxation.problem
     total = float(problem.worth[pairs].sum())
-    granted = abs(total) * max(spend, TIE)
+    granted = abs(total) * spend
     reduced = relaxation.solve().reduced
+    if granted == 0 and not _has_ties(relaxation, reduced):
+        return pairs
     closed = (reduced < -granted - TIE) | relaxation.closed
     closed[pairs] = False
-    ties = np.count_nonzero(~closed) - len(pairs)
-    if ties == 0 or (soft is None and ties < FEW_TIES * len(pairs)):
-        return pairs
     relaxation.close(closed)
     loads = problem.loads(pairs)
-    prices = [_spread(relaxation, loads)]
+    prices = [_spread(relaxation, ~closed, loads)]
     if soft is not None:
         prices.append(_as_far_as_possible(relaxation, soft))
-    relaxation.require(_total_at_least(problem, ~closed, total - granted))
+    relaxation.require(_total_at_least(problem, ~closed, total - max(granted, TIE * abs(total))))
     relaxation.aim(np.zeros(problem.pairs), _prices(relaxation, prices), slack=-MISS * MISS)
     found = whole_pairs(relaxation, relaxation.solve(), Effort(EFFORT))
-    if found.pairs is None or not _better(problem, soft, found.pairs, pairs):
+    if found.pairs is None:
         return pairs
-    return found.pairs
+    kept = problem.score[found.pairs].sum() >= problem.score[pairs].sum() * (1 - spend)
+    better = _unevenness(problem, soft, found.pairs) < _unevenness(problem, soft, pairs)
+    return found.pairs if kept and better else pairs
 
 
-def _spread(relaxation: Relaxation, loads: Whole) -> tuple[Whole, Real]:
+def _has_ties(relaxation: Relaxation, reduced: Real) -> bool:
+    """Whether a pair outside the basis costs nothing: otherwise there is no other optimum."""
+    tied = (np.abs(reduced) <= TIE) & ~relaxation.closed & ~relaxation.frozen
+    tied[relaxation.basic_pairs()] = False
+    return bool(tied.any())
+
+
+def _spread(relaxation: Relaxation, open_pairs: Mask, loads: Whole) -> tuple[Whole, Real]:
     """Variables that together are a supply's load; each further use costs 2 more than the one
     before, so that the sum of squared loads is what is paid. No load grows above the largest."""
     problem = relaxation.problem
@@ -57,7 +63,10 @@ def _spread(relaxation: Relaxation, loads: Whole) -> tuple[Whole, Real]:
     count = int(places.sum())
     variables = relaxation.extend(np.zeros(count), np.ones(count))
     firsts = np.cumsum(places) - places
-    family = rows_from_lists(problem.pairs_of_supplies, 0.0, 0.0)
+    members = np.flatnonzero(open_pairs)
+    members = members[np.argsort(problem.supply[members], kind="stable")]
+    borders = np.searchsorted(problem.supply[members], np.arange(1, problem.supplies))
+    family = rows_from_lists(np.split(members, borders), 0.0, 0.0)
     extras = {
         supply: tuple((int(v), -1.0) for v in variables[first : first + size])
         for supply, (first, size) in enumerate(zip(firsts, places, strict=True))
@@ -94,10 +103,6 @@ def _prices(relaxation: Relaxation, parts: list[tuple[Whole, Real]]) -> Real:
     for variables, price in parts:
         prices[variables] = price
     return prices
-
-
-def _better(problem: Problem, soft: Rows | None, new: Whole, old: Whole) -> bool:
-    return _unevenness(problem, soft, new) < _unevenness(problem, soft, old)
 
 
 def _unevenness(problem: Problem, soft: Rows | None, pairs: Whole) -> tuple[float, int]:

@@ -10,7 +10,7 @@ from enum import Enum
 import highspy
 import numpy as np
 
-from charity_portal.kernel.matching.problem import Real, Whole
+from charity_portal.kernel.matching.problem import Mask, Real, Whole
 
 INFINITE = highspy.kHighsInf
 OPTIMAL = highspy.HighsModelStatus.kOptimal
@@ -29,6 +29,7 @@ class Method(Enum):
     AFRESH = "afresh"
     AFTER_COLUMNS = "after columns"
     AFTER_ROWS = "after rows"
+    AFRESH_PRIMAL = "afresh, primal"
 
 
 @dataclass(frozen=True)
@@ -93,17 +94,28 @@ def set_bounds(highs: highspy.Highs, columns: Whole, lower: Real, upper: Real) -
 
 
 def run_linear(highs: highspy.Highs, method: Method) -> tuple[Real, Real]:
-    """Solve the linear programme: column values, row duals."""
-    if method is Method.AFRESH:
-        highs.clearSolver()
-    strategy = PRIMAL if method is Method.AFTER_COLUMNS else DUAL
+    """Solve the linear programme: column values, row duals.
+
+    When the solver loses its way (rounding), it begins afresh, and then once more by the primal
+    simplex; the order of trials is always the same.
+    """
     highs.setOptionValue("presolve", "off")
-    highs.setOptionValue("simplex_strategy", strategy)
-    highs.run()
-    if highs.getModelStatus() != OPTIMAL:
-        raise SolverFailed(f"linear programme: {highs.getModelStatus()}")
-    solution = highs.getSolution()
-    return np.asarray(solution.col_value), np.asarray(solution.row_dual)
+    for trial in (method, Method.AFRESH, Method.AFRESH_PRIMAL):
+        if trial in (Method.AFRESH, Method.AFRESH_PRIMAL):
+            highs.clearSolver()
+        primal = trial in (Method.AFTER_COLUMNS, Method.AFRESH_PRIMAL)
+        highs.setOptionValue("simplex_strategy", PRIMAL if primal else DUAL)
+        highs.run()
+        if highs.getModelStatus() == OPTIMAL:
+            solution = highs.getSolution()
+            return np.asarray(solution.col_value), np.asarray(solution.row_dual)
+    raise SolverFailed(f"linear programme: {highs.getModelStatus()}")
+
+
+def basic_columns(highs: highspy.Highs) -> Mask:
+    """Which columns are basic in the last solution; the others stand at a bound."""
+    basic = highspy.HighsBasisStatus.kBasic
+    return np.array([status == basic for status in highs.getBasis().col_status], bool)
 
 
 def copy_with_whole(highs: highspy.Highs, columns: Whole) -> highspy.Highs:

@@ -13,7 +13,7 @@ from math import floor
 import numpy as np
 
 from charity_portal.kernel.matching import evenness, shortage
-from charity_portal.kernel.matching.problem import Problem, Rows, Whole, ceiling, rows_from_lists
+from charity_portal.kernel.matching.problem import Problem, Rows, Whole, rows_from_lists
 from charity_portal.kernel.matching.relaxation import Relaxation
 from charity_portal.kernel.matching.rounding import Effort, Rounded, whole_pairs
 from charity_portal.kernel.matching.worst import DUST, Threshold, fairest, worst_of
@@ -61,7 +61,7 @@ def solve(problem: Problem, wanted: Wanted) -> Solution:
     threshold = Threshold(relaxation)
     kept_bound = _keep(relaxation, wanted)
     pairs, free_bound = _largest_total(relaxation)
-    worst_bound, total_bound = ceiling(problem), free_bound
+    worst_bound, total_bound = problem.ceiling, free_bound
     if wanted.fair:
         best = fairest(threshold, pairs)
         threshold.at_most(best.worst)

@@ -38,18 +38,14 @@ class Rows:
         part = slice(self.starts[row], self.starts[row + 1])
         return self.pairs[part], self.coefficients[part]
 
-    @cached_property
-    def row_of_entry(self) -> Whole:
-        """For each entry the row that owns it."""
-        return np.repeat(np.arange(len(self)), np.diff(self.starts))
-
     def activity(self, chosen: Real, extras: Real) -> Real:
         """The value of each row: `chosen` (one number a pair), `extras` (one a variable)."""
-        over_pairs = self.coefficients * chosen[self.pairs]
-        value: Real = np.zeros(len(self))
-        np.add.at(value, self.row_of_entry, over_pairs)
-        for row, terms in self.extras.items():
-            value[row] += sum(factor * extras[variable] for variable, factor in terms)
+        counting = np.flatnonzero(chosen[self.pairs])
+        row = np.searchsorted(self.starts, counting, side="right") - 1
+        over_pairs = self.coefficients[counting] * chosen[self.pairs[counting]]
+        value: Real = np.bincount(row, over_pairs, len(self)).astype(np.float64)
+        for row_number, terms in self.extras.items():
+            value[row_number] += sum(factor * extras[variable] for variable, factor in terms)
         return value
 
     def broken(self, chosen: Real, extras: Real, tolerance: float) -> Whole:
@@ -133,6 +129,36 @@ class Problem:
         """Every sum of scores is a multiple of this."""
         return max(1, int(np.gcd.reduce(self.score, initial=0)))
 
+    @cached_property
+    def best_with(self) -> Whole:
+        """For each pair the largest sum its demand can reach if that pair is chosen.
+
+        A demand with fewer pairs than it needs keeps what it has; the value is an upper bound that
+        knows nothing of the other demands.
+        """
+        best = np.zeros(self.pairs, np.int64)
+        frozen = np.zeros(self.pairs, bool)
+        frozen[self.frozen] = True
+        for demand, need in enumerate(self.needs_upper):
+            part = slice(self.starts[demand], self.starts[demand + 1])
+            scores, fixed = self.score[part], frozen[part]
+            free = scores[~fixed]
+            places = min(len(free), max(0, int(need) - int(fixed.sum())))
+            rest = len(free) - places
+            ranked = np.sort(np.partition(free, rest)[rest:]) if places else free[:0]
+            most = scores[fixed].sum() + ranked.sum()
+            with_pair = most - (ranked[0] - scores).clip(min=0) if places else most
+            best[part] = np.where(fixed, most, with_pair)
+        return best
+
+    @cached_property
+    def ceiling(self) -> int:
+        """No assignment leaves every demand above this: the smallest of the demands' best sums."""
+        if self.demands == 0 or self.pairs == 0:
+            return 0
+        tops = np.maximum.reduceat(self.best_with, self.starts[:-1].clip(max=self.pairs - 1))
+        return int(np.where(np.diff(self.starts) > 0, tops, 0).min())
+
     def sums(self, chosen: Whole) -> Whole:
         """The summed score of each demand over the chosen pairs."""
         total = np.zeros(self.demands, np.int64)
@@ -142,34 +168,3 @@ class Problem:
     def loads(self, chosen: Whole) -> Whole:
         """How often each supply is used by the chosen pairs."""
         return np.bincount(self.supply[chosen], minlength=self.supplies)
-
-
-def best_with(problem: Problem) -> Whole:
-    """For each pair the largest sum its demand can reach if that pair is chosen.
-
-    A demand with fewer pairs than it needs keeps what it has; the value is an upper bound that
-    knows nothing of the other demands.
-    """
-    best = np.zeros(problem.pairs, np.int64)
-    frozen = np.zeros(problem.pairs, bool)
-    frozen[problem.frozen] = True
-    for demand, need in enumerate(problem.needs_upper):
-        part = slice(problem.starts[demand], problem.starts[demand + 1])
-        scores, fixed = problem.score[part], frozen[part]
-        free = scores[~fixed]
-        places = min(len(free), max(0, int(need) - int(fixed.sum())))
-        rest = len(free) - places
-        ranked = np.sort(np.partition(free, rest)[rest:]) if places else free[:0]
-        most = scores[fixed].sum() + ranked.sum()
-        with_pair = most - (ranked[0] - scores).clip(min=0) if places else most
-        best[part] = np.where(fixed, most, with_pair)
-    return best
-
-
-def ceiling(problem: Problem) -> int:
-    """No assignment leaves every demand above this: the smallest of the demands' best sums."""
-    best = best_with(problem)
-    if problem.demands == 0 or problem.pairs == 0:
-        return 0
-    tops = np.maximum.reduceat(best, problem.starts[:-1].clip(max=problem.pairs - 1))
-    return int(np.where(np.diff(problem.starts) > 0, tops, 0).min())

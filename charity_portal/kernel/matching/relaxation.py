@@ -153,6 +153,11 @@ class Relaxation:
                     found = True
         return found
 
+    def basic_pairs(self) -> Whole:
+        """The pairs that are basic in the last solution."""
+        columns = self.pair_columns
+        return self.pair_of_column[columns[solver.basic_columns(self.highs)[columns]]]
+
     @property
     def pair_columns(self) -> Whole:
         """The columns that stand for pairs."""

@@ -17,8 +17,6 @@ from charity_portal.kernel.matching.problem import (
     Real,
     Rows,
     Whole,
-    best_with,
-    ceiling,
     rows_from_lists,
 )
 from charity_portal.kernel.matching.relaxation import PENALTY, Relaxation
@@ -50,22 +48,25 @@ class Threshold:
         problem = relaxation.problem
         self.relaxation = relaxation
         self.lowest = float(-problem.needs_upper.max(initial=1) - 1)
-        self.best_with = best_with(problem)
         self.number = int(relaxation.extend(np.array([self.lowest]), np.array([self.lowest]))[0])
         relaxation.require(_threshold_rows(problem, self.number))
         self.covers: Rows | None = None
+        self.implied: int | None = None
 
     def off(self) -> None:
         """Let every demand have what it gets."""
         self._replace_covers(None)
         self.relaxation.close(np.zeros(self.relaxation.problem.pairs, bool))
+        self.implied = None
         self.relaxation.limit(self.number, self.lowest, self.lowest)
 
     def at_most(self, worst: int) -> None:
         """Let t rise up to `worst`, with everything that `worst` would imply."""
         problem = self.relaxation.problem
-        self._replace_covers(cover_rows(problem, worst))
-        self.relaxation.close(self.best_with < worst)
+        if worst != self.implied:
+            self._replace_covers(cover_rows(problem, worst))
+            self.relaxation.close(problem.best_with < worst)
+            self.implied = worst
         self.relaxation.limit(self.number, self.lowest, self._height(worst))
 
     def exactly(self, worst: int) -> None:
@@ -84,7 +85,7 @@ class Threshold:
         """Whether the linear programme shows that no assignment gives every demand `worst`."""
         relaxation, problem = self.relaxation, self.relaxation.problem
         self.at_most(worst)
-        relaxation.aim(problem.worth, self._price(PENALTY), slack=-PENALTY * PENALTY)
+        relaxation.aim(problem.worth, self._price(PENALTY), slack=-50 * PENALTY)
         if relaxation.solve().extras[self.number] >= self._height(worst):
             return False
         relaxation.aim(np.zeros(problem.pairs), self._price(1.0))
@@ -101,7 +102,7 @@ class Threshold:
         """No assignment, not even a fractional one, leaves every demand above this."""
         relaxation, problem = self.relaxation, self.relaxation.problem
         self.off()
-        relaxation.limit(self.number, self.lowest, self._height(ceiling(problem)))
+        relaxation.limit(self.number, self.lowest, self._height(problem.ceiling))
         relaxation.aim(np.zeros(problem.pairs), self._price(1.0))
         return floor(relaxation.solve().bound * problem.largest + DUST)
 
@@ -117,7 +118,7 @@ class Threshold:
 def fairest(threshold: Threshold, known: Whole) -> Fairest:
     """The best worst demand; `known` is any assignment to begin with."""
     problem = threshold.relaxation.problem
-    search = _Search(threshold, known, top=_on_step(problem, ceiling(problem)))
+    search = _Search(threshold, known, top=_on_step(problem, problem.ceiling))
     search.probe(search.top)
     if search.worst < search.top:
         search.lower_top(_on_step(problem, threshold.linear_bound()))
