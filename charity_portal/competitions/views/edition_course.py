@@ -9,6 +9,7 @@ from charity_portal.competitions.models.editions import Edition
 from charity_portal.competitions.queries.edition_desk import Desk
 from charity_portal.competitions.views.edition_pages import link
 from charity_portal.kernel.i18n import Text, _, localized, say
+from charity_portal.kernel.permissions import can, current_actor
 from charity_portal.kernel.time_left import remaining
 
 
@@ -87,8 +88,9 @@ def places(edition: Edition) -> list[tuple[str, str]]:
     wanted = [
         (_("评审组"), link("competitions_panel.show", edition_id=edition.id)),
         (_("回避"), link("competitions_conflicts.index", edition_id=edition.id)),
-        (_("匿名准备"), link("competitions_blind.index", edition_id=edition.id)),
     ]
+    if can(current_actor(), "competitions:blind:prepare", edition):
+        wanted.append((_("匿名准备"), link("competitions_blind.index", edition_id=edition.id)))
     if edition.opened_at is not None:
         wanted += [
             (_("评审进度"), link("competitions_office_reviews.index", edition_id=edition.id)),

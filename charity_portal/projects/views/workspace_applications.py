@@ -8,7 +8,7 @@ from charity_portal.kernel import clock, navigation
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import Conflict, Invalid, NotFound
 from charity_portal.kernel.i18n import _, say
-from charity_portal.kernel.permissions import Actor, current_actor, requires
+from charity_portal.kernel.permissions import Actor, can, current_actor, requires
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.forms.applications import FindApplicantForm, WithdrawForm
 from charity_portal.projects.models.applications import Application
@@ -52,8 +52,15 @@ def to_do(actor: Actor) -> list[organizations.Card]:
             order=10,
         )
         for row in rows
-        if row.todo is not None and row.due is not None
+        if row.todo is not None and row.due is not None and _may_go(actor, row)
     ]
+
+
+def _may_go(actor: Actor, row: desk.Row) -> bool:
+    """Whether what is to be done is for this person; a member for finance does not write."""
+    return row.endpoint != "projects_drafts.edit" or can(
+        actor, "projects:application:edit", row.application
+    )
 
 
 @blueprint.get("")
