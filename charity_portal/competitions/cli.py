@@ -30,23 +30,30 @@ def assign(instance: Path, out: Path | None) -> None:
     INSTANCE is a JSON file, the result another:
 
     \b
-    {"k": 3,                      reviewers for each application
-     "reviewers": [{"id": "r1", "min": 0, "max": 9}],
-     "applications": ["a1"],
+    {"k": 1,                          reviewers for each application
+     "reviewers": [{"id": "r1", "min": 0, "max": 9},
+                   {"id": "r2", "min": 0, "max": 9}],
+     "applications": ["a1", "a2"],
      "affinity": [["r1", "a1", 0.75]],     a pair left out counts 0
      "conflicts": [["r1", "a2"]],          never chosen
-     "objective": "fair"}         "fair": worst application first, then
-                                  the total; "total": the total alone
+     "objective": "fair"}             "fair": worst application first, then
+                                      the total; "total": the total alone
     \b
-    {"assignment": [["r1", "a1"]], "total": 0.75, "worst": 0.75,
-     "worst_bound": 0.75, "violations": 0}
+    {"assignment": [["r1", "a1"], ["r2", "a2"]],
+     "total": 0.75, "worst": 0.0, "worst_bound": 0.0, "violations": 0}
 
     worst is the smallest sum of affinities of an application; worst_bound is proven: no assignment
     lifts its worst application above it. "key" (any string) in the instance decides between equals; the
     order of entries decides nothing.
 
-    Exit status: 0 assigned, 2 malformed (what and where), 3 impossible: the result then names the
-    applications that lack reviews, the reviewers below their minimum, and the smallest relief.
+    Exit status: 0 assigned, 2 malformed (what and where), 3 impossible. The result then is
+
+    \b
+    {"shortages": {"applications": [["a1", 1]], "reviewers": []},
+     "relief": [["r1", 1]]}
+
+    reviews that each application lacks, reviews that each reviewer stays below the minimum, and the
+    fewest reviews by which maximums would have to rise.
     """
     speak_as_terminal()
     try:

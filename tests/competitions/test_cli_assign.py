@@ -47,6 +47,41 @@ def test_assigned(runner: FlaskCliRunner, tmp_path: Path) -> None:
     assert not walls & {tuple(pair) for pair in told["assignment"]}
 
 
+def test_the_example_of_the_help_is_true(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    told = {
+        "k": 1,
+        "reviewers": [{"id": "r1", "min": 0, "max": 9}, {"id": "r2", "min": 0, "max": 9}],
+        "applications": ["a1", "a2"],
+        "affinity": [["r1", "a1", 0.75]],
+        "conflicts": [["r1", "a2"]],
+        "objective": "fair",
+    }
+    assert json.loads(assign(runner, tmp_path, told).stdout) == {
+        "assignment": [["r1", "a1"], ["r2", "a2"]],
+        "total": 0.75,
+        "worst": 0.0,
+        "worst_bound": 0.0,
+        "violations": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"applications": [], "affinity": [], "conflicts": []}, 3),
+        ({"applications": [], "affinity": [], "conflicts": [], "reviewers": []}, 0),
+        ({"reviewers": [], "affinity": [], "conflicts": []}, 3),
+        ({"k": 999}, 3),
+        ({"affinity": []}, 0),
+    ],
+)
+def test_the_edges(
+    runner: FlaskCliRunner, tmp_path: Path, change: dict[str, Any], status: int
+) -> None:
+    told = ROUND | {"reviewers": [r | {"min": 1} for r in ROUND["reviewers"]]} | change
+    assert assign(runner, tmp_path, told).exit_code == status
+
+
 def test_every_byte_is_the_same_in_another_order(runner: FlaskCliRunner, tmp_path: Path) -> None:
     first = assign(runner, tmp_path, ROUND)
     assert assign(runner, tmp_path, shuffled(ROUND, 3)).stdout == first.stdout
