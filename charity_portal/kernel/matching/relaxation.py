@@ -11,15 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from charity_portal.kernel.matching import highs as solver
+from charity_portal.kernel.matching import pricing
 from charity_portal.kernel.matching.highs import INFINITE, Method
 from charity_portal.kernel.matching.problem import Mask, Problem, Real, Rows, Whole
 
 PENALTY = 2000.0
 """Price of one missing unit; scores lie in -1..1, so nothing pays for it."""
-TOLERANCE = 1e-7
 MANY_COLUMNS = 1000
-FIRST_PER_DEMAND, FIRST_PER_SUPPLY = 10, 2
-"""Columns at the start: best pairs of a demand; best pairs of a supply per place it offers."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Relaxation:
         self._add_sides()
         for family in problem.rows:
             self.require(family)
-        self._add_pairs(self._first_pairs())
+        self._add_pairs(pricing.first_pairs(problem))
 
     # --- what is asked ---------------------------------------------------------------------------
 
@@ -129,7 +127,8 @@ class Relaxation:
             values, duals = solver.run_linear(self.highs, self._method)
             duals = self._possible(duals)
             reduced = self._reduced_costs(duals)
-            useful = self._useful_pairs(reduced)
+            absent = (self.column_of_pair < 0) & ~self.closed
+            useful = pricing.useful_pairs(self.problem, reduced, absent)
             if len(useful):
                 self._add_pairs(useful)
                 continue
@@ -147,7 +146,7 @@ class Relaxation:
         found = False
         for number, family in enumerate(self.families):
             known = {row for owner, row in self.active if owner == number}
-            for row in family.broken(chosen, extras, TOLERANCE).tolist():
+            for row in family.broken(chosen, extras, pricing.TOLERANCE).tolist():
                 if row not in known:
                     self._add_row(number, row)
                     found = True
@@ -202,15 +201,6 @@ class Relaxation:
                 reduced[pairs] -= dual * coefficients
         return reduced
 
-    def _useful_pairs(self, reduced: Real) -> Whole:
-        outside = (reduced > TOLERANCE) & (self.column_of_pair < 0) & ~self.closed
-        useful = np.flatnonzero(outside)
-        most = 4 * (self.problem.demands + self.problem.supplies)
-        if len(useful) > most:
-            best = np.argsort(-reduced[useful], kind="stable")[:most]
-            useful = np.sort(useful[best])
-        return useful
-
     def _bound(self, duals: Real, reduced: Real) -> float:
         """Weak duality, counted over every pair: true for any duals, tight for optimal ones."""
         gain = np.where(self.frozen, reduced, np.maximum(reduced, 0.0))
@@ -220,8 +210,10 @@ class Relaxation:
         for position, (number, row) in enumerate(self.active):
             for extra, factor in self.families[number].extras.get(row, ()):
                 extras[extra] -= duals[first + position] * factor
-        of_rows = _most(duals, *self._row_bounds())
-        return of_rows + float(gain.sum()) + _most(extras, self.extra_lower, self.extra_upper)
+        of_rows = pricing.most(duals, *self._row_bounds())
+        return (
+            of_rows + float(gain.sum()) + pricing.most(extras, self.extra_lower, self.extra_upper)
+        )
 
     # --- rows and columns ------------------------------------------------------------------------
 
@@ -255,18 +247,6 @@ class Relaxation:
         solver.add_columns(self.highs, cost, upper, column, row, value)
         self.pair_of_column = np.append(self.pair_of_column, np.full(len(cost), -1))
         return before + np.arange(len(cost))
-
-    def _first_pairs(self) -> Whole:
-        problem = self.problem
-        chosen = self.frozen.copy()
-        order = np.lexsort((-problem.score, problem.demand))
-        rank = np.arange(problem.pairs) - problem.starts[problem.demand[order]]
-        chosen[order[rank < FIRST_PER_DEMAND]] = True
-        order = np.lexsort((-problem.score, problem.supply))
-        starts = np.searchsorted(problem.supply[order], np.arange(problem.supplies))
-        rank = np.arange(problem.pairs) - starts[problem.supply[order]]
-        chosen[order[rank < FIRST_PER_SUPPLY * problem.supply_upper[problem.supply[order]]]] = True
-        return np.flatnonzero(chosen)
 
     def _add_pairs(self, pairs: Whole) -> None:
         problem = self.problem
@@ -310,13 +290,6 @@ class Relaxation:
         if family.lower[row] > 0:
             last = self.problem.demands + self.problem.supplies + len(self.active) - 1
             self._add_slack(np.array([last]))
-
-
-def _most(price: Real, lower: Real, upper: Real) -> float:
-    """The largest value of price * quantity with each quantity between its bounds."""
-    quantity = np.where(price > 0, upper, lower)
-    priced = price != 0
-    return float((price[priced] * quantity[priced]).sum())
 
 
 def _no_entries() -> tuple[Whole, Whole, Real]:
