@@ -143,29 +143,25 @@ def _draft(world: World) -> Application:
     return make_draft(_editor(world), fields=FIELDS)
 
 
-_made: dict[tuple[int, str], dict[str, int]] = {}
-
-
 def _case(world: World, kind: str) -> dict[str, int]:
     """One application with a paper, a change and perhaps a version: the same for all arguments of an
     address, so that they belong together."""
-    key = (world.organization_id, kind)
-    known = _made.get(key)
-    if known and db.session.get(Application, known["application_id"]) is not None:
-        return known
+    key = f"application {kind}"
+    if key in world.made:
+        return dict(world.made[key])
     if kind == "submitted":
         application, _ = make_submitted(_editor(world))
     else:
         application = make_ready(_editor(world))
     change = drafts.newest_change(application.id, "title")
     paper = applications.attachments(application.id)[0]
-    _made[key] = {
+    world.made[key] = {
         "application_id": application.id,
         "attachment_id": paper.id,
         "change_id": change.id if change else 0,
         "version": 1,
     }
-    return _made[key]
+    return dict(world.made[key])
 
 
 def _part(kind: str, argument: str) -> Example:

@@ -243,38 +243,48 @@ def _panelist(edition: Edition, user_id: int, code: str) -> Panelist:
     )
 
 
-_made: dict[int, BlindCase] = {}
+@dataclass(frozen=True)
+class _Ids:
+    """A case by its numbers: rows do not outlive the session that they were made in."""
+
+    edition: int
+    application: int
+    attachment: int
+    review: int
+    paper: int
 
 
-def _case(world: World) -> BlindCase:
+def _case(world: World) -> _Ids:
     """One case a world, so that all arguments of an address belong together."""
-    known = _made.get(world.organization_id)
-    if known is None or db.session.get(Edition, known.edition.id) is None:
+    if "blind" not in world.made:
         owner = db.session.get_one(Organization, world.organization_id)
-        known = make_case(AMBER, owner, world.people["reviewer"])
-        _made[world.organization_id] = known
-    return known
+        case = make_case(AMBER, owner, world.people["reviewer"])
+        world.made["blind"] = _Ids(
+            case.edition.id, case.mine.id, case.attachment.id, case.review.id, case.paper.id
+        )
+    ids: _Ids = world.made["blind"]
+    return ids
 
 
 def _term(world: World) -> int:
     case = _case(world)
     with transaction():
         officer = Actor(world.people["officer"], "", frozenset({"officer"}))
-        return services.add_term(officer, case.edition.id, case.mine.id, "琥珀").id
+        return services.add_term(officer, case.edition, case.application, "琥珀").id
 
 
 EXAMPLES: dict[str, Example] = {
-    "competitions_blind.index.edition_id": lambda world: _case(world).edition.id,
+    "competitions_blind.index.edition_id": lambda world: _case(world).edition,
     **{
         f"competitions_blind.{view}.{argument}": example
         for view in ("show", "hide", "reveal", "original", "copy", "release", "withhold")
         for argument, example in {
-            "edition_id": lambda world: _case(world).edition.id,
-            "application_id": lambda world: _case(world).mine.id,
-            "attachment_id": lambda world: _case(world).attachment.id,
+            "edition_id": lambda world: _case(world).edition,
+            "application_id": lambda world: _case(world).application,
+            "attachment_id": lambda world: _case(world).attachment,
         }.items()
     },
     "term_id": _term,
-    "competitions_papers.show.review_id": lambda world: _case(world).review.id,
-    "paper_id": lambda world: _case(world).paper.id,
+    "competitions_papers.show.review_id": lambda world: _case(world).review,
+    "paper_id": lambda world: _case(world).paper,
 }

@@ -168,16 +168,13 @@ def assign_everything(edition: Edition, stage: Stage) -> list[Review]:
     ]
 
 
-_made: dict[int, Edition] = {}
-
-
-def _bonus_case(world: World) -> Edition:
-    """One edition a world, so that both arguments of an address belong together."""
-    known = _made.get(world.organization_id)
-    if known is None or queries.edition(known.id) is None:
-        known = make_open_with_bonus(applications=1)
-        _made[world.organization_id] = known
-    return known
+def _bonus_case(world: World) -> tuple[int, int]:
+    """An edition and an application in it: one a world, so that both arguments belong together."""
+    if "bonus" not in world.made:
+        edition = make_open_with_bonus(applications=1)
+        world.made["bonus"] = edition.id, edition_desk.entered(edition.stages[0])[0]
+    ids: tuple[int, int] = world.made["bonus"]
+    return ids
 
 
 EXAMPLES: dict[str, Example] = {
@@ -189,8 +186,8 @@ EXAMPLES: dict[str, Example] = {
         f"competitions_bonuses.{view}.{argument}": example
         for view in ("edit", "save")
         for argument, example in {
-            "edition_id": lambda world: _bonus_case(world).id,
-            "application_id": lambda world: edition_desk.entered(_bonus_case(world).stages[0])[0],
+            "edition_id": lambda world: _bonus_case(world)[0],
+            "application_id": lambda world: _bonus_case(world)[1],
         }.items()
     },
 }

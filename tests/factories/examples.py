@@ -13,7 +13,8 @@ member of another organization is a stranger.
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from tests import factories
 
@@ -25,6 +26,7 @@ class World:
     people: Mapping[str, int]  # by persona: "officer", "org_editor", "stranger", …
     organization_id: int
     other_organization_id: int
+    made: dict[str, Any] = field(default_factory=dict)  # what several arguments share; ids only
 
 
 Example = Callable[[World], object]

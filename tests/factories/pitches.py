@@ -79,14 +79,10 @@ def _running(world: World) -> dict[str, int]:
     return {"pitch_id": day.pitch.id, "slot_id": day.slot(1)}
 
 
-_made: dict[int, dict[str, int]] = {}
-
-
 def _of_running(world: World, argument: str) -> int:
-    known = _made.get(world.organization_id)
-    if known is None or db.session.get(Pitch, known["pitch_id"]) is None:
-        known = _made[world.organization_id] = _running(world)
-    return known[argument]
+    if "pitch" not in world.made:
+        world.made["pitch"] = _running(world)
+    return int(world.made["pitch"][argument])
 
 
 EXAMPLES: dict[str, Example] = {

@@ -85,29 +85,26 @@ def change_criterion(bench: Bench, key: str, **values: Any) -> None:
         edition.state = opened
 
 
-_benches: dict[int, Bench] = {}
-
-
-def _bench(world: World) -> Bench:
-    """One for all examples of a sweep."""
-    key = world.people["reviewer"]
-    if _benches.get(0) is None or _benches[0].user_id != key or not _there(_benches[0]):
-        _benches[0] = make_bench(1, user_id=key)
-    return _benches[0]
-
-
-def _there(bench: Bench) -> bool:
-    return db.session.get(Review, bench.reviews[0].id) is not None
+def _bench(world: World, part: str) -> int:
+    """A number of the one bench that all examples of a sweep share."""
+    if "bench" not in world.made:
+        bench = make_bench(1, user_id=world.people["reviewer"])
+        world.made["bench"] = {
+            "review": bench.reviews[0].id,
+            "edition": bench.edition.id,
+            "stage": bench.stage.id,
+        }
+    return int(world.made["bench"][part])
 
 
 EXAMPLES = {
-    "review_id": lambda world: _bench(world).reviews[0].id,
+    "review_id": lambda world: _bench(world, "review"),
     "criterion_key": lambda world: "need",
-    "competitions_office_reviews.index.edition_id": lambda world: _bench(world).edition.id,
-    "competitions_office_reviews.scores.edition_id": lambda world: _bench(world).edition.id,
-    "competitions_sweep.show.stage_id": lambda world: _bench(world).stage.id,
-    "competitions_sheets.show.stage_id": lambda world: _bench(world).stage.id,
-    "competitions_sheets.download.stage_id": lambda world: _bench(world).stage.id,
-    "competitions_sheets.upload.stage_id": lambda world: _bench(world).stage.id,
-    "competitions_sheets.apply.stage_id": lambda world: _bench(world).stage.id,
+    "competitions_office_reviews.index.edition_id": lambda world: _bench(world, "edition"),
+    "competitions_office_reviews.scores.edition_id": lambda world: _bench(world, "edition"),
+    "competitions_sweep.show.stage_id": lambda world: _bench(world, "stage"),
+    "competitions_sheets.show.stage_id": lambda world: _bench(world, "stage"),
+    "competitions_sheets.download.stage_id": lambda world: _bench(world, "stage"),
+    "competitions_sheets.upload.stage_id": lambda world: _bench(world, "stage"),
+    "competitions_sheets.apply.stage_id": lambda world: _bench(world, "stage"),
 }
