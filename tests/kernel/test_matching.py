@@ -21,7 +21,6 @@ from charity_portal.kernel.matching.rounding import Effort, whole_pairs
 from charity_portal.kernel.matching.shortage import Impossible
 from charity_portal.kernel.matching.worst import Threshold, cover_rows
 
-
 FAIR = Wanted()
 
 
