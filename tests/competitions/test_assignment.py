@@ -143,6 +143,16 @@ def test_every_broken_rule_is_seen(
     assert rule in {violation.rule for violation in verify(instance, tamper(pairs))}
 
 
+def test_a_minimum_that_is_missed_is_seen() -> None:
+    told = tight(6)
+    told["reviewers"].append({"id": "eager", "min": 1, "max": 9})
+    instance = read(told)
+    pairs = tuple(pair for pair in solve(instance).pairs if pair[0] != "eager")
+    assert ("load", "eager", 0) in {
+        (wrong.rule, wrong.reviewer, wrong.count) for wrong in verify(instance, pairs)
+    }
+
+
 def test_a_solver_that_lies_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = levels.solve
 

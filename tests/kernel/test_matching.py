@@ -316,6 +316,16 @@ def test_the_threshold_lifts_the_worst_without_losing_more_than_it_must() -> Non
     assert worst.worst_of(problem, fair.pairs) == fair.worst
 
 
+def test_only_the_bound_makes_a_threshold_impossible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the first programme does not care to lift the threshold, a second one decides."""
+    problem = make(11, demands=40, supplies=12, need=3, least=8, most=12, forbidden=0.2)
+    reached = solve(problem, Wanted()).worst
+    monkeypatch.setattr(worst, "PENALTY", 0.0)
+    threshold = Threshold(Relaxation(problem))
+    assert not threshold.impossible(reached)
+    assert threshold.impossible(reached + problem.largest)
+
+
 def test_even_loads_change_nothing_where_nothing_is_tied() -> None:
     problem = make(5, demands=30, supplies=10, need=3, least=5, most=12, forbidden=0.1)
     relaxation = Relaxation(problem)
