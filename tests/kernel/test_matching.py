@@ -16,7 +16,7 @@ from charity_portal.kernel.matching.problem import (
     Whole,
     rows_from_lists,
 )
-from charity_portal.kernel.matching.relaxation import Relaxation
+from charity_portal.kernel.matching.relaxation import Optimum, Relaxation
 from charity_portal.kernel.matching.rounding import Effort, whole_pairs
 from charity_portal.kernel.matching.shortage import Impossible
 from charity_portal.kernel.matching.worst import Threshold, cover_rows
@@ -317,11 +317,18 @@ def test_the_threshold_lifts_the_worst_without_losing_more_than_it_must() -> Non
 
 
 def test_only_the_bound_makes_a_threshold_impossible(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the first programme does not care to lift the threshold, a second one decides."""
+    """A programme that did not lift the threshold proves nothing; a second one decides."""
     problem = make(11, demands=40, supplies=12, need=3, least=8, most=12, forbidden=0.2)
     reached = solve(problem, Wanted()).worst
-    monkeypatch.setattr(worst, "PENALTY", 0.0)
-    threshold = Threshold(Relaxation(problem))
+    relaxation = Relaxation(problem)
+    threshold = Threshold(relaxation)
+    honest = relaxation.solve
+
+    def reluctant() -> Optimum:
+        found = honest()
+        return replace(found, extras=found.extras - 1)
+
+    monkeypatch.setattr(relaxation, "solve", reluctant)
     assert not threshold.impossible(reached)
     assert threshold.impossible(reached + problem.largest)
 
