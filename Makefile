@@ -22,7 +22,7 @@ run: $(VENV)/.runtime $(VENV)/.system
 
 ## test: everything that must hold, on SQLite and PostgreSQL, browser journeys included
 test: lint $(VENV)/.system-test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 ## lint: formatting, lint, types, import contracts, static files
 lint: $(VENV)/.dev $(NODE_TOOLS)

@@ -12,10 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.remote import Producer
 
 from charity_portal.kernel.database import db
 from tests.support import apps, databases, skips, sockets
 from tests.support.clocks import FrozenClock
+from tests.support.sharing import Sharing
 from tests.support.working import Worker
 
 hypothesis_settings.register_profile(
@@ -35,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     for name in ("DATABASE_URL", "SECRET_KEY", "DATA_DIR", "MAIL_URL", "PUBLIC_URL", "PORT"):
         os.environ.pop(name, None)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """With several workers, what is dear to set up stays with one of them."""
+    return Sharing(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -29,15 +29,6 @@ ARGUMENTS = [
 ON_PURPOSE = "Failed to load resource: the server responded with a status of 4"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, one of them takes all journeys (one demo city, one browser) and another
-    one the walk over every page, which has a portal of its own."""
-    for item in items:
-        if "tests/browser/" in item.nodeid:
-            alone = "test_every_page" in item.nodeid
-            item.add_marker(pytest.mark.xdist_group("every_page" if alone else "browser"))
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium, kept from talking to its makers."""

@@ -25,13 +25,6 @@ DAYS = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, one of them takes all that look at the city: loading it takes a while."""
-    for item in items:
-        if "tests/demo/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("demo"))
-
-
 @dataclass(frozen=True)
 class Loaded:
     """A portal with the city in it, and the moment at which it was loaded."""
