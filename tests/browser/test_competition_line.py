@@ -72,7 +72,7 @@ def live(stage: Stage) -> Stage:
     return stage
 
 
-@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+@pytest.fixture(params=[False], ids=["no-javascript"])
 def contest(
     request: pytest.FixtureRequest,
     stage: Stage,
