@@ -6,7 +6,8 @@ each migration run ends with `install`, and a start with one missing is refused 
 A rule is told once, as steps: `Demand` (a condition that must be true, in SQL that both databases
 read) and `Do` (a statement). Where the databases differ, the caller builds the steps by dialect.
 On SQLite a rule must not rely on foreign keys or recursive triggers: a prompt has them switched off,
-and `OR IGNORE` on the outer statement silences constraints inside a trigger, though not a demand.
+and `OR IGNORE` or `OR FAIL` on the outer statement lets a constraint that fails inside a trigger pass
+or keeps half of the change; a demand always takes the whole statement back.
 """
 
 from collections.abc import Callable, Sequence

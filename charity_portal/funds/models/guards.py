@@ -12,7 +12,7 @@ which the next start notices.
 
 from collections.abc import Sequence
 
-from charity_portal.funds.rules.accounts import BELOW_PURSE, SHAPES
+from charity_portal.funds.rules.accounts import BELOW_PURSE, CREDIT_SIDE, DEBIT_SIDE, SHAPES
 from charity_portal.kernel.triggers import Demand, Do, Step, append_only, fixed, kept, rule
 
 ENTRY = "ledger_entry"
@@ -22,7 +22,9 @@ CLOSING = "ledger_closing"
 BOOK = "ledger_book"
 
 _SHAPES = ", ".join(f"('{e}', '{d}', '{c}')" for e, d, c in sorted(SHAPES))
-_BELOW = ", ".join(f"'{kind}'" for kind in BELOW_PURSE)
+_BELOW, _DEBIT_SIDE, _CREDIT_SIDE = (
+    ", ".join(f"'{kind}'" for kind in kinds) for kinds in (BELOW_PURSE, DEBIT_SIDE, CREDIT_SIDE)
+)
 _DEBIT_PURSE = f"(SELECT purse_id FROM {ACCOUNT} WHERE id = {{entry}}.debit_id)"
 _CREDIT_PURSE = f"(SELECT purse_id FROM {ACCOUNT} WHERE id = {{entry}}.credit_id)"
 
@@ -75,6 +77,15 @@ _SETTLES = Demand(
     "a payment pays one allocation in full",
 )
 
+_COVERED = Demand(
+    f"NOT EXISTS (SELECT 1 FROM {ACCOUNT} a WHERE a.id IN ({_touched('NEW')})"
+    f" AND CASE WHEN a.kind IN ({_DEBIT_SIDE}) THEN a.balance_fen + {_moved('NEW', 'a.id')} < 0"
+    f" WHEN a.kind IN ({_CREDIT_SIDE}) THEN a.balance_fen + {_moved('NEW', 'a.id')} > 0"
+    f" ELSE FALSE END)",
+    "the entry would overdraw an account",
+)
+"""The CHECK on the balance says the same, but OR FAIL on an INSERT would keep what came before it."""
+
 
 def _before_entry(dialect: str) -> Sequence[Step]:
     in_month = f"c.month >= {_month(dialect, 'NEW.booked_on')}"
@@ -83,10 +94,10 @@ def _before_entry(dialect: str) -> Sequence[Step]:
         f" WHERE f.id = NEW.fund_id AND {in_month})",
         "the month is closed",
     )
-    demands = (_FITS, _MIRRORS, _SETTLES, open_month)
+    demands = (_FITS, _MIRRORS, _SETTLES, open_month, _COVERED)
     if dialect == "sqlite":
         whole = Demand("typeof(NEW.amount_fen) = 'integer'", "an amount is whole fen")
-        a_day = Demand("date(NEW.booked_on) = NEW.booked_on", "booked_on is no date")
+        a_day = Demand("date(NEW.booked_on, '+0 days') = NEW.booked_on", "booked_on is no date")
         return whole, a_day, *demands
     share_book = Do(
         f"PERFORM 1 FROM {BOOK} WHERE host_id = (SELECT host_id FROM fund WHERE id = NEW.fund_id)"
@@ -130,7 +141,7 @@ def _after_entry(dialect: str) -> Sequence[Step]:
             f"NOT EXISTS (SELECT 1 FROM {ACCOUNT} WHERE id IN ({_touched('NEW')})"
             f" AND last_entry_id <> NEW.id) AND (SELECT count(*) FROM {TURNOVER}"
             f" WHERE month = {month} AND account_id IN {both} AND last_entry_id = NEW.id) = 2",
-            "the entry would overdraw an account",
+            "the entry did not reach its accounts",
         ),
     )
     return (in_sequence, *steps) if dialect == "sqlite" else steps
