@@ -121,11 +121,11 @@ def _balance(sums: dict[tuple[str, bool], int]) -> Balance:
 
 
 def purses(fund_id: int) -> dict[int, int]:
-    """What stands in each purse of a fund, by purpose, in fen."""
+    """What stands in each purse of a fund, in fen, in the order of its purposes."""
     rows = db.session.execute(
-        sa.select(LedgerAccount.purpose_id, LedgerAccount.balance_fen).where(
-            LedgerAccount.fund_id == fund_id, LedgerAccount.kind == PURSE
-        )
+        sa.select(LedgerAccount.purpose_id, LedgerAccount.balance_fen)
+        .where(LedgerAccount.fund_id == fund_id, LedgerAccount.kind == PURSE)
+        .order_by(LedgerAccount.purpose_id)
     )
     return {purpose_id: -total for purpose_id, total in rows if purpose_id is not None}
 
