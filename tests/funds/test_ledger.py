@@ -34,7 +34,7 @@ def on(day: str) -> Paper:
 
 def test_entries_are_read_day_by_day_and_narrowed_down(app: Flask) -> None:
     fund = make_fund()
-    first, second = fund.purposes
+    _first, second = fund.purposes
     ids = {
         "a": fund.receive(300, "gift:1", paper=on("2026-02-01")),
         "b": fund.receive(200, "gift:2", paper=on("2026-01-05"), purpose=second),

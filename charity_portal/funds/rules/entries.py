@@ -110,11 +110,11 @@ def _shape(posting: Posting, _today: date) -> Found:
     shape = (posting.kind, posting.debit.kind, posting.credit.kind)
     mirrored = (posting.kind == REVERSAL) == (posting.reverses_id is not None)
     if posting.kind not in ENTRIES or not mirrored:
-        yield "kind", say("没有这种账目。")
+        yield "kind", say("没有这种记账类型。")
     elif posting.kind != REVERSAL and shape not in SHAPES:
         yield "kind", say("这种账目不能记入这两个科目。")
     if (posting.kind in SPENDS) != (posting.spent_on in USES):
-        yield "spent_on", say("支出要写明支出类别，其他账目不写。")
+        yield "spent_on", say("支出应写明支出类别；其他账目不写支出类别。")
 
 
 def is_open(state: str, kind: str, spent_on: str | None) -> bool:

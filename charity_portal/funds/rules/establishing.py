@@ -149,7 +149,7 @@ def _choices(agreement: Agreement) -> Found:
 
 def _amounts(agreement: Agreement) -> Found:
     if not 0 <= agreement.minimum_fen <= LARGEST_FEN:
-        yield "minimum_fen", say("金额应大于零，且精确到分。")
+        yield "minimum_fen", say("最低金额不能为负数，也不能过大。")
     if not agreement.instalments:
         return
     days = [instalment.due_on for instalment in agreement.instalments]

@@ -133,7 +133,7 @@ def _admit(fund: Fund, posting: Posting) -> None:
     """Raise unless the fund, the purpose and the month take the entry."""
     if not rules.is_open(fund.state, posting.kind, posting.spent_on):
         raise WrongState(
-            say("基金“%(state)s”，不能记这笔账。", state=Fund.MACHINE.word(fund.state))
+            say("基金当前状态为“%(state)s”，不能记这笔账。", state=Fund.MACHINE.word(fund.state))
         )
     earmark = funds.earmark(fund.id, posting.purpose_id)
     if earmark is None:
