@@ -112,8 +112,8 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(which=WHICH)
     def pay(self, which: int) -> None:
-        m, known = self.model, self.pick(which)
-        if known is None or known.kind != "allocation":
+        m, known = self.model, self.pick(which, "allocation")
+        if known is None:
             return
         allowed = not known.paid and not known.reversed and m.bank >= known.amount
         paper = Paper("v", "d")
@@ -155,14 +155,15 @@ class Ledger(RuleBasedStateMachine):
             known.allocation.paid = False
             m.bank, m.payable = m.bank + amount, m.payable + amount
 
-    def pick(self, which: int) -> Known | None:
-        return self.model.entries[-1 - which] if which < len(self.model.entries) else None
+    def pick(self, which: int, kind: str = "") -> Known | None:
+        there = [known for known in self.model.entries if kind in ("", known.kind)]
+        return there[which % len(there)] if there else None
 
     @rule(which=WHICH)
     def repeat(self, which: int) -> None:
         """The same cause again changes nothing."""
-        known = self.pick(which)
-        if known is None or known.kind != "income":
+        known = self.pick(which, "income")
+        if known is None:
             return
         db.session.rollback()
         row = ledger.entry(known.id)

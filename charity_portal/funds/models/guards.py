@@ -2,9 +2,11 @@
 
 Nothing is edited or deleted; an entry fits its fund, its accounts, its kind and an open month; what
 it moves is added to balances and monthly sums by the database alone; a balance changes by exactly
-what one new entry says. On PostgreSQL the accounts are locked in the order of their ids before the
-entry gets its own, so that entries of one account are numbered as they are applied; a closing locks
-the book that entries share. (Foreign keys lock rows for KEY SHARE: FOR UPDATE here would deadlock.)
+what one new entry says, and so nothing else of its row can be changed either.
+
+On PostgreSQL the accounts are locked in the order of their ids before the entry gets its own, so that
+entries of one account are numbered as they are applied; a closing locks the book that entries share.
+(Foreign keys lock rows for KEY SHARE: FOR UPDATE here would deadlock.)
 
 The role that the portal uses on PostgreSQL should not own the tables: an owner can drop triggers,
 which the next start notices.
@@ -13,7 +15,7 @@ which the next start notices.
 from collections.abc import Sequence
 
 from charity_portal.funds.rules.accounts import BELOW_PURSE, CREDIT_SIDE, DEBIT_SIDE, SHAPES
-from charity_portal.kernel.triggers import Demand, Do, Step, append_only, fixed, kept, rule
+from charity_portal.kernel.triggers import Demand, Do, Step, append_only, kept, rule
 
 ENTRY = "ledger_entry"
 ACCOUNT = "ledger_account"
@@ -63,20 +65,24 @@ _FITS = Demand(
     f" END))))",
     "the entry does not fit its fund, purpose and accounts",
 )
+_STANDS = f"NOT EXISTS (SELECT 1 FROM {ENTRY} r WHERE r.reverses_id = o.id)"
+_UNPAID = (
+    f"NOT EXISTS (SELECT 1 FROM {ENTRY} q WHERE q.settles_id = o.id"
+    f" AND NOT EXISTS (SELECT 1 FROM {ENTRY} r WHERE r.reverses_id = q.id))"
+)
 _MIRRORS = Demand(
     f"NEW.reverses_id IS NULL OR EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.id = NEW.reverses_id"
     f" AND o.kind <> 'reversal' AND o.debit_id = NEW.credit_id AND o.credit_id = NEW.debit_id"
     f" AND o.amount_fen = NEW.amount_fen AND o.fund_id = NEW.fund_id"
-    f" AND o.purpose_id = NEW.purpose_id)",
-    "a reversal mirrors an entry that is none itself",
+    f" AND o.purpose_id = NEW.purpose_id AND {_UNPAID})",
+    "a reversal mirrors an entry that is none itself and not paid",
 )
 _SETTLES = Demand(
     f"NEW.settles_id IS NULL OR EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.id = NEW.settles_id"
     f" AND o.kind = 'allocation' AND o.fund_id = NEW.fund_id AND o.purpose_id = NEW.purpose_id"
-    f" AND o.amount_fen = NEW.amount_fen)",
-    "a payment pays one allocation in full",
+    f" AND o.amount_fen = NEW.amount_fen AND {_STANDS} AND {_UNPAID})",
+    "a payment pays one allocation in full and once",
 )
-
 _COVERED = Demand(
     f"NOT EXISTS (SELECT 1 FROM {ACCOUNT} a WHERE a.id IN ({_touched('NEW')})"
     f" AND CASE WHEN a.kind IN ({_DEBIT_SIDE}) THEN a.balance_fen + {_moved('NEW', 'a.id')} < 0"
@@ -213,9 +219,7 @@ def guard_ledger() -> None:
     append_only(CLOSING, "id", "host_id, month")
     append_only(ENTRY, "id", "source", "reverses_id")
     kept(ACCOUNT, "id", "fund_id, code")
-    fixed(ACCOUNT, "id", "fund_id", "code", "kind", "purpose_id", "income_source", "purse_id")
     kept(TURNOVER, "account_id, month")
-    fixed(TURNOVER, "account_id", "month")
     rule("ledger_entry_fits", ENTRY, "BEFORE INSERT", _before_entry)
     rule("ledger_entry_moves", ENTRY, "AFTER INSERT", _after_entry)
     rule("ledger_account_opens", ACCOUNT, "BEFORE INSERT", _account_opens)
