@@ -27,6 +27,9 @@ from charity_portal.disclosure import tasks as disclosure_tasks
 from charity_portal.disclosure.views import home as disclosure_home
 from charity_portal.disclosure.views import office_reports as disclosure_office
 from charity_portal.disclosure.views import results as disclosure_results
+from charity_portal.funds import cli as funds_cli
+from charity_portal.funds import permissions as funds_permissions
+from charity_portal.funds.views import blueprints as funds_views
 from charity_portal.kernel import (
     database,
     i18n,
@@ -60,6 +63,7 @@ RULES = (
     job_views.RULES,
     accounts_permissions.RULES,
     organizations_permissions.RULES,
+    funds_permissions.RULES,
     projects_permissions.RULES,
     competitions_permissions.RULES,
     oversight_permissions.RULES,
@@ -69,6 +73,7 @@ BLUEPRINTS = (
     job_views.blueprint,
     *accounts_views.BLUEPRINTS,
     *organizations_views.BLUEPRINTS,
+    *funds_views.BLUEPRINTS,
     *projects_views.BLUEPRINTS,
     *competitions_views.BLUEPRINTS,
     oversight_views.blueprint,
@@ -80,6 +85,7 @@ COMMANDS = (
     *commands.GROUPS,
     accounts_cli.group,
     organizations_cli.group,
+    funds_cli.group,
     projects_cli.projects_group,
     competitions_cli.group,
     demo_cli.group,

@@ -189,6 +189,22 @@ def transaction() -> Iterator[Session]:
             _sqlite_turn.release()
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything inside as it stood at one moment, however many statements that takes."""
+    session = db.session()
+    if session.info.get("writing"):
+        raise NestedTransaction
+    session.rollback()
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    options = {"isolation_level": "REPEATABLE READ"} if on_postgresql else {}
+    session.connection(execution_options=options)  # SQLite reads a snapshot anyway
+    try:
+        yield
+    finally:
+        session.rollback()
+
+
 def in_transaction() -> bool:
     """Whether a `transaction()` is open here."""
     return bool(db.session().info.get("writing"))
@@ -289,13 +305,17 @@ def page(
 
 
 def _beyond(columns: list[Any], falling: list[bool], values: list[Any]) -> sa.ColumnElement[bool]:
-    """(a, b) after (x, y), written out because directions may differ."""
+    """(a, b) after (x, y), written out because directions may differ.
+
+    The bound on the first column alone says nothing new, but lets an index be entered in the middle.
+    """
     cases = []
     for i, column in enumerate(columns):
         same = [columns[j] == values[j] for j in range(i)]
         step = column < values[i] if falling[i] else column > values[i]
         cases.append(sa.and_(*same, step))
-    return sa.or_(*cases)
+    bound = columns[0] <= values[0] if falling[0] else columns[0] >= values[0]
+    return sa.and_(bound, sa.or_(*cases))
 
 
 def _encode_cursor(values: Sequence[Any]) -> str:

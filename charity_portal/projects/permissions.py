@@ -61,6 +61,13 @@ def _changes_paper(actor: Actor, attachment: Any) -> bool:
     return _adds_papers(actor, attachment.application)
 
 
+def _sees_payments(actor: Actor, application: Any) -> bool:
+    """The organization's people and staff; finance staff too, who pay."""
+    return _of_own_organization(actor, application) or actor.has_role(
+        "officer", "finance", "approver", "auditor"
+    )
+
+
 def _may_start(actor: Actor, organization_id: Any) -> bool:
     return actor.role_in(organization_id) in PREPARES or actor.has_role("officer")
 
@@ -99,5 +106,16 @@ RULES = {
     "projects:objection:handle": staff("officer", "approver"),
     "projects:objection:examine": staff("officer"),
     "projects:objection:decide": staff("approver"),
+    "projects:tranche:list": staff("officer", "finance", "approver", "auditor"),
+    "projects:tranche:read": _sees_payments,
+    "projects:tranche:plan": staff("officer"),
+    "projects:tranche:release": staff("officer"),
+    "projects:tranche:allocate": staff("approver"),
+    "projects:tranche:pay": staff("finance"),
+    "projects:tranche:stop": staff("approver"),
+    "projects:reclaim:demand": staff("approver"),
+    "projects:reclaim:receive": staff("finance"),
+    "projects:reclaim:waive": staff("approver"),
+    "projects:bar:lift": staff("approver"),
     "projects:history:import": staff("administrator"),
 }

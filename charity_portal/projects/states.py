@@ -1,4 +1,4 @@
-"""The states of calls, applications, public notices and objections."""
+"""The states of calls, applications, public notices, objections, and of money that was awarded."""
 
 from charity_portal.kernel.i18n import say
 from charity_portal.kernel.states import StateMachine, Transition
@@ -181,4 +181,43 @@ OBJECTION = StateMachine(
         ),
     ],
     initial="received",
+)
+
+TRANCHE = StateMachine(
+    "projects",
+    "tranche",
+    states={
+        "planned": say("待满足条件"),
+        "released": say("条件已满足、待拨付"),
+        "allocated": say("已拨付、待付款"),
+        "paid": say("已付款"),
+        "stopped": say("已停拨"),
+    },
+    transitions=[
+        Transition(
+            "release", {"planned"}, "released", "projects:tranche:release", say("确认条件满足")
+        ),
+        Transition("unrelease", {"released"}, "planned", "projects:tranche:release", say("撤销确认")),
+        Transition(
+            "allocate", {"released"}, "allocated", "projects:tranche:allocate", say("批准拨付")
+        ),
+        Transition("pay", {"allocated"}, "paid", "projects:tranche:pay", say("付款")),
+        Transition(
+            "stop", {"planned", "released", "allocated"}, "stopped", "projects:tranche:stop",
+            say("停拨"),
+        ),
+        Transition("resume", {"stopped"}, "planned", "projects:tranche:stop", say("恢复拨付")),
+    ],
+    initial="planned",
+)  # fmt: skip
+
+RECLAIM = StateMachine(
+    "projects",
+    "reclaim",
+    states={"demanded": say("追缴中"), "settled": say("已收回"), "waived": say("已免除")},
+    transitions=[
+        Transition("settle", {"demanded"}, "settled", "projects:reclaim:receive", say("收回完毕")),
+        Transition("waive", {"demanded"}, "waived", "projects:reclaim:waive", say("免除")),
+    ],
+    initial="demanded",
 )

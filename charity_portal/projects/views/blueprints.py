@@ -1,5 +1,6 @@
 """All pages of the projects domain, for the app to serve."""
 
+from charity_portal.projects.queries import tranches  # noqa: F401
 from charity_portal.projects.views import (
     office_call_steps,
     office_cases,

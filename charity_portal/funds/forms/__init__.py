@@ -1,0 +1,1 @@
+"""Forms of the funds domain, one file a noun."""

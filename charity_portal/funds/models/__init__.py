@@ -1,0 +1,1 @@
+"""Tables of the funds domain, one file a noun."""

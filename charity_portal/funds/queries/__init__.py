@@ -1,0 +1,1 @@
+"""Reading funds and their ledger."""

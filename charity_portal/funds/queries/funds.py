@@ -1,0 +1,115 @@
+"""Reading funds: the agreement, purposes, people, and what hangs on them."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from charity_portal.funds.models.funds import Fund, FundInstalment, FundMember, FundPurpose
+from charity_portal.funds.rules.entries import Earmark
+from charity_portal.funds.rules.establishing import Host, Instalment, Member
+from charity_portal.kernel.database import Page, db, page
+from charity_portal.kernel.i18n import language
+from charity_portal.organizations import queries as organizations
+
+
+@dataclass(frozen=True)
+class FundCard:
+    """A fund for outsiders."""
+
+    id: int
+    number: str
+    name: str
+    kind: str
+    nature: str
+    state: str
+    host_id: int
+
+
+def fund(fund_id: int) -> Fund | None:
+    """The row itself; for this domain's own pages."""
+    return db.session.get(Fund, fund_id)
+
+
+def by_number(number: str) -> Fund | None:
+    """The fund of that number (JJ-…)."""
+    return db.session.scalar(sa.select(Fund).where(Fund.number == number))
+
+
+def cards(fund_ids: set[int]) -> dict[int, FundCard]:
+    """The funds with these ids, for outsiders."""
+    rows = db.session.scalars(sa.select(Fund).where(Fund.id.in_(fund_ids)))
+    english = language() == "en"
+    return {
+        f.id: FundCard(
+            f.id,
+            f.number,
+            f.name_en if english and f.name_en else f.name_zh,
+            f.kind,
+            f.nature,
+            f.state,
+            f.host_id,
+        )
+        for f in rows
+    }
+
+
+def register_page(
+    host_id: int | None = None, kind: str = "", state: str = "", after: str | None = None
+) -> Page[Fund]:
+    """One screenful of funds, the newest first."""
+    found = sa.select(Fund)
+    if host_id is not None:
+        found = found.where(Fund.host_id == host_id)
+    if kind:
+        found = found.where(Fund.kind == kind)
+    if state:
+        found = found.where(Fund.state == state)
+    return page(found, order=[Fund.id.desc()], after=after)
+
+
+def purposes(fund_id: int) -> list[FundPurpose]:
+    """What a fund's money is for, in the order of the agreement."""
+    wanted = sa.select(FundPurpose).where(FundPurpose.fund_id == fund_id)
+    return list(db.session.scalars(wanted.order_by(FundPurpose.id)))
+
+
+def principal_purpose(fund_id: int) -> FundPurpose | None:
+    """Where an endowed fund's principal stands; None for an expendable fund."""
+    wanted = sa.select(FundPurpose).where(
+        FundPurpose.fund_id == fund_id, FundPurpose.spendable.is_(False)
+    )
+    return db.session.scalar(wanted)
+
+
+def earmark(fund_id: int, purpose_id: int) -> Earmark | None:
+    """What a purpose may be spent on; None when it is not a purpose of that fund."""
+    row = db.session.get(FundPurpose, purpose_id)
+    if row is None or row.fund_id != fund_id:
+        return None
+    return Earmark(row.spendable, frozenset(row.uses))
+
+
+def seated(fund_id: int) -> list[FundMember]:
+    """Who sits on the committee now, and who supervises it."""
+    wanted = sa.select(FundMember).where(FundMember.fund_id == fund_id, FundMember.until.is_(None))
+    return list(db.session.scalars(wanted.order_by(FundMember.id)))
+
+
+def members(fund_id: int) -> list[Member]:
+    """The same as plain values."""
+    return [Member(m.seat, m.name, m.post, m.user_id) for m in seated(fund_id)]
+
+
+def instalments(fund_id: int) -> list[Instalment]:
+    """What was promised, the first first."""
+    wanted = sa.select(FundInstalment).where(FundInstalment.fund_id == fund_id)
+    rows = db.session.scalars(wanted.order_by(FundInstalment.due_on))
+    return [Instalment(row.due_on, row.amount_fen) for row in rows]
+
+
+def host(organization_id: int) -> Host | None:
+    """The charity that hosts (or is to host) a fund, as the rules look at it."""
+    profile = organizations.profile(organization_id)
+    if profile is None:
+        return None
+    return Host(profile.kind, profile.is_charity, profile.archived, profile.standing)

@@ -1,0 +1,1 @@
+"""Decisions about funds and money, on plain values."""

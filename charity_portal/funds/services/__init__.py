@@ -1,0 +1,1 @@
+"""Writing funds and their ledger: what outsiders may call."""
