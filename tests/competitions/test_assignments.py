@@ -196,7 +196,7 @@ def test_every_step_is_in_the_audit_trail(officer: Actor) -> None:
     with transaction():
         assignments.undo(officer, run.id, 1)
     adopt(officer, run)
-    entries = db.session.query(AuditEntry).order_by(AuditEntry.id)
+    entries = db.session.query(AuditEntry).order_by(AuditEntry.seq)
     found = entries.filter_by(subject_kind="assignment_run").all()
     assert [e.action.removeprefix("competitions.assignment.") for e in found] == [
         "compute",
