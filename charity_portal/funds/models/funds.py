@@ -12,6 +12,7 @@ from charity_portal.funds.rules.establishing import CHANNELS, KINDS, NATURES, SE
 from charity_portal.funds.states import FUND
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Fen, Id, JsonList, Model, Stamp, one_of
+from charity_portal.kernel.i18n import Text
 from charity_portal.kernel.states import StateMachine
 from charity_portal.kernel.triggers import fixed, kept
 
@@ -152,3 +153,8 @@ class DonationChannel(Model):
     created_at: Mapped[Stamp] = mapped_column(default=clock.now)
 
     __table_args__ = (one_of("kind", list(CHANNELS)),)
+
+    @property
+    def word(self) -> Text:
+        """What kind of way it is."""
+        return CHANNELS[self.kind]

@@ -4,9 +4,16 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from charity_portal.funds.models.funds import Fund, FundInstalment, FundMember, FundPurpose
+from charity_portal.funds.models.funds import (
+    DonationChannel,
+    Fund,
+    FundInstalment,
+    FundMember,
+    FundPurpose,
+)
 from charity_portal.funds.rules.entries import Earmark
 from charity_portal.funds.rules.establishing import Host, Instalment, Member
+from charity_portal.kernel import clock
 from charity_portal.kernel.database import Page, db, page
 from charity_portal.kernel.i18n import language
 from charity_portal.organizations import queries as organizations
@@ -65,6 +72,28 @@ def register_page(
     if state:
         found = found.where(Fund.state == state)
     return page(found, order=[Fund.id.desc()], after=after)
+
+
+def choices() -> list[tuple[int, str]]:
+    """The funds that still take entries, with number and name for the reader, the newest first."""
+    columns = (Fund.id, Fund.number, Fund.name_zh, Fund.name_en)
+    rows = db.session.execute(
+        sa.select(*columns).where(Fund.state != "ended").order_by(Fund.id.desc())
+    )
+    english = language() == "en"
+    return [
+        (key, f"{number} {name_en if english and name_en else name_zh}")
+        for key, number, name_zh, name_en in rows
+    ]
+
+
+def public_channels(host_id: int) -> list[DonationChannel]:
+    """How one gives to a hosting charity today, in the order that its people chose."""
+    wanted = sa.select(DonationChannel).where(
+        DonationChannel.host_id == host_id,
+        sa.or_(DonationChannel.until.is_(None), DonationChannel.until > clock.today()),
+    )
+    return list(db.session.scalars(wanted.order_by(DonationChannel.position, DonationChannel.id)))
 
 
 def purposes(fund_id: int) -> list[FundPurpose]:
