@@ -21,7 +21,9 @@ def _keeps_books(actor: Actor, subject: Any) -> bool:
 
 
 def _campaign_is_public(actor: Actor, campaign: Any) -> bool:
-    return campaign.state != "draft" or actor.has_role(*OFFICE)
+    """Everybody once it has begun; one that may not turn to the public only when it is over."""
+    shown = ("ended", "settled") if campaign.reach == "targeted" else ("running", "ended", "settled")
+    return campaign.state in shown or actor.has_role(*OFFICE)
 
 
 def _sits(actor: Actor, request: Any) -> bool:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from charity_portal.funds.models.funds import Fund, FundPurpose
-from charity_portal.funds.rules.campaigning import CAMPAIGN_KINDS
+from charity_portal.funds.rules.campaigning import CAMPAIGN_KINDS, REACHES
 from charity_portal.funds.states import CAMPAIGN
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Fen, Id, Model, Stamp, one_of
@@ -21,7 +21,9 @@ class Campaign(Model):
     """An activity that brings a fund money. Its income are the donations that name it, its cost the
     spending that does; `match_bp` and `match_cap_fen` are a matcher's promise for each donation.
 
-    An `emergency` one publishes what came in at least every five days (慈善法, art. 72).
+    An `emergency` one publishes what came in at least every five days (慈善法, art. 72). One whose
+    `reach` is targeted is not shown to the public while it is running (art. 29). `naming_agreed_on`
+    is the day the beneficiaries agreed to a donor's name on the project (art. 99).
     """
 
     __tablename__ = "campaign"
@@ -31,6 +33,7 @@ class Campaign(Model):
     fund_id: Mapped[int] = mapped_column(sa.ForeignKey("fund.id"), index=True)
     purpose_id: Mapped[int] = mapped_column(sa.ForeignKey("fund_purpose.id"))
     kind: Mapped[str]
+    reach: Mapped[str] = mapped_column(default="public")
     emergency: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default=CAMPAIGN.initial)
     title_zh: Mapped[str]
@@ -41,6 +44,8 @@ class Campaign(Model):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     filing_number: Mapped[str | None]
+    filed_on: Mapped[date | None]
+    naming_agreed_on: Mapped[date | None]
     target_fen: Mapped[Fen | None]
     matcher_id: Mapped[int | None] = mapped_column(sa.ForeignKey("donor.id"))
     match_bp: Mapped[int | None]
@@ -60,6 +65,7 @@ class Campaign(Model):
     __table_args__ = (
         CAMPAIGN.check(),
         one_of("kind", list(CAMPAIGN_KINDS)),
+        one_of("reach", list(REACHES)),
         sa.CheckConstraint("starts_on <= ends_on", name="period"),
         sa.CheckConstraint(
             "(kind = 'matching') = (matcher_id IS NOT NULL AND match_bp IS NOT NULL"
