@@ -9,7 +9,11 @@ from charity_portal.funds.queries import funds as queries
 from charity_portal.funds.queries import ledger
 from charity_portal.funds.rules import establishing as rules
 from charity_portal.funds.rules.accounts import Address, accounts_of_fund, accounts_of_purpose
-from charity_portal.funds.rules.establishing import Agreement, Beginning, Host, Member, Purpose
+from charity_portal.funds.rules.establishing import Agreement as Agreement
+from charity_portal.funds.rules.establishing import Beginning, Host
+from charity_portal.funds.rules.establishing import Instalment as Instalment
+from charity_portal.funds.rules.establishing import Member as Member
+from charity_portal.funds.rules.establishing import Purpose as Purpose
 from charity_portal.funds.services.posting import hold
 from charity_portal.kernel import audit, clock, jobs
 from charity_portal.kernel.database import db, insert_if_absent
