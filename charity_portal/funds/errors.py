@@ -80,3 +80,28 @@ class AlreadyPaid(Conflict):
     @classmethod
     def default(cls) -> Text:
         return say("这笔拨付已经付款。")
+
+
+class CampaignUnfit(Invalid):
+    """A campaign cannot start like this; `problems` says everything that stands in the way (422)."""
+
+    def __init__(self, problems: list[Text]) -> None:
+        super().__init__(say("活动尚不具备条件：%(first)s", first=problems[0]))
+        self.problems = problems
+
+
+class StaleCampaign(Conflict):
+    """Another officer saved the plan first (409). `clashes` names what both changed, `rev` is the
+    revision as saved."""
+
+    def __init__(self, clashes: list[str], rev: int) -> None:
+        super().__init__()
+        self.clashes, self.rev = clashes, rev
+
+
+class BulletinAhead(Conflict):
+    """Somebody else published the bulletin meanwhile (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("刚刚已有人发布了这一期通报，请查看后再决定是否另发一期。")
