@@ -68,6 +68,52 @@ def _sees_payments(actor: Actor, application: Any) -> bool:
     )
 
 
+def _apart(actor: Actor, application: Any) -> bool:
+    """Nobody handles the money of an organization that they belong to."""
+    return actor.role_in(application.organization_id) is None
+
+
+def _plans(actor: Actor, application: Any) -> bool:
+    return actor.has_role("officer") and _apart(actor, application)
+
+
+def _releases(actor: Actor, tranche: Any) -> bool:
+    return actor.has_role("officer") and _apart(actor, tranche.application)
+
+
+def _sends_back(actor: Actor, tranche: Any) -> bool:
+    return actor.has_role("officer", "approver") and _apart(actor, tranche.application)
+
+
+def _allocates(actor: Actor, tranche: Any) -> bool:
+    """A second person: never who confirmed that the condition is met."""
+    second = tranche.released_by is None or tranche.released_by != actor.user_id
+    return actor.has_role("approver") and second and _apart(actor, tranche.application)
+
+
+def _pays(actor: Actor, tranche: Any) -> bool:
+    """Who keeps the books, but not who approved."""
+    other = tranche.approved_by is None or tranche.approved_by != actor.user_id
+    return actor.has_role("finance") and other and _apart(actor, tranche.application)
+
+
+def _stops(actor: Actor, tranche: Any) -> bool:
+    return actor.has_role("approver") and _apart(actor, tranche.application)
+
+
+def _demands(actor: Actor, application: Any) -> bool:
+    return actor.has_role("approver") and _apart(actor, application)
+
+
+def _receives(actor: Actor, reclaim: Any) -> bool:
+    return actor.has_role("finance") and _apart(actor, reclaim.application)
+
+
+def _lifts(actor: Actor, bar: Any) -> bool:
+    """`bar` names the organization that is barred."""
+    return actor.has_role("approver") and _apart(actor, bar)
+
+
 def _may_start(actor: Actor, organization_id: Any) -> bool:
     return actor.role_in(organization_id) in PREPARES or actor.has_role("officer")
 
@@ -108,14 +154,16 @@ RULES = {
     "projects:objection:decide": staff("approver"),
     "projects:tranche:list": staff("officer", "finance", "approver", "auditor"),
     "projects:tranche:read": _sees_payments,
-    "projects:tranche:plan": staff("officer"),
-    "projects:tranche:release": staff("officer"),
-    "projects:tranche:allocate": staff("approver"),
-    "projects:tranche:pay": staff("finance"),
-    "projects:tranche:stop": staff("approver"),
-    "projects:reclaim:demand": staff("approver"),
-    "projects:reclaim:receive": staff("finance"),
-    "projects:reclaim:waive": staff("approver"),
-    "projects:bar:lift": staff("approver"),
+    "projects:tranche:plan": _plans,
+    "projects:tranche:release": _releases,
+    "projects:tranche:send-back": _sends_back,
+    "projects:tranche:allocate": _allocates,
+    "projects:tranche:pay": _pays,
+    "projects:tranche:stop": _stops,
+    "projects:tranche:follow": lambda actor, subject: False,
+    "projects:reclaim:demand": _demands,
+    "projects:reclaim:receive": _receives,
+    "projects:reclaim:waive": _stops,
+    "projects:bar:lift": _lifts,
     "projects:history:import": staff("administrator"),
 }

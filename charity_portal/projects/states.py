@@ -193,11 +193,19 @@ TRANCHE = StateMachine(
         "paid": say("已付款"),
         "stopped": say("已停拨"),
     },
+    public_words={
+        "planned": say("等待满足拨付条件"),
+        "released": say("条件已确认，等待审批"),
+        "allocated": say("已批准，等待付款"),
+        "stopped": say("已停止拨付"),
+    },
     transitions=[
         Transition(
             "release", {"planned"}, "released", "projects:tranche:release", say("确认条件满足")
         ),
-        Transition("unrelease", {"released"}, "planned", "projects:tranche:release", say("撤销确认")),
+        Transition(
+            "unrelease", {"released"}, "planned", "projects:tranche:send-back", say("退回重新确认")
+        ),
         Transition(
             "allocate", {"released"}, "allocated", "projects:tranche:allocate", say("批准拨付")
         ),
@@ -207,6 +215,10 @@ TRANCHE = StateMachine(
             say("停拨"),
         ),
         Transition("resume", {"stopped"}, "planned", "projects:tranche:stop", say("恢复拨付")),
+        Transition("unpay", {"paid"}, "allocated", "projects:tranche:follow", say("付款已冲销")),
+        Transition(
+            "unallocate", {"allocated"}, "released", "projects:tranche:follow", say("拨付已冲销")
+        ),
     ],
     initial="planned",
 )  # fmt: skip
@@ -218,6 +230,7 @@ RECLAIM = StateMachine(
     transitions=[
         Transition("settle", {"demanded"}, "settled", "projects:reclaim:receive", say("收回完毕")),
         Transition("waive", {"demanded"}, "waived", "projects:reclaim:waive", say("免除")),
+        Transition("reopen", {"settled"}, "demanded", "projects:tranche:follow", say("退款已冲销")),
     ],
     initial="demanded",
 )

@@ -866,6 +866,7 @@ def upgrade() -> None:
         sa.Column("evidence_file_id", BIGINT, nullable=True),
         sa.Column("released_by", BIGINT, nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", BIGINT, nullable=True),
         sa.Column("allocation_id", BIGINT, nullable=True),
         sa.Column("payment_id", BIGINT, nullable=True),
         sa.Column("planned_by", BIGINT, nullable=True),
@@ -883,6 +884,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_tranche_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by"], ["user_account.id"], name=op.f("fk_tranche_approved_by")
         ),
         sa.ForeignKeyConstraint(
             ["evidence_file_id"], ["stored_file.id"], name=op.f("fk_tranche_evidence_file_id")
@@ -906,6 +910,7 @@ def upgrade() -> None:
             "application_id", "position", name=op.f("uq_tranche_application_id_position")
         ),
         sa.UniqueConstraint("payment_id", name=op.f("uq_tranche_payment_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tranche", schema=None) as batch_op:
         batch_op.create_index("ix_tranche_due", ["state", "due_on", "id"], unique=False)

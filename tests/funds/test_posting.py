@@ -21,9 +21,9 @@ from charity_portal.funds.models.ledger import LedgerEntry
 from charity_portal.funds.queries import ledger
 from charity_portal.funds.queries.checking import recount
 from charity_portal.funds.services import funds, months, moving, posting
-from charity_portal.kernel.database import db
-from charity_portal.kernel.errors import PortalError
-from tests.factories.funds import PAPER, Settled, make_fund
+from charity_portal.kernel.database import db, transaction
+from charity_portal.kernel.errors import Forbidden, PortalError
+from tests.factories.funds import PAPER, Settled, make_fund, make_staff
 from tests.support.apps import settings_for
 from tests.support.at_once import at_once
 from tests.support.databases import NAMES, empty_database
@@ -171,3 +171,14 @@ def test_a_process_killed_while_posting_leaves_a_whole_ledger(own: Flask) -> Non
         assert recount().difference is None
         fund.allocate(1, f"award:after-{run}")
     assert len(told) == len(set(told)) >= 52
+
+
+def test_an_approver_takes_back_a_promise_and_nothing_else(app: Flask) -> None:
+    fund, approver = make_fund(), make_staff("approver")
+    income = fund.receive(500, "donation:1")
+    promised = fund.allocate(200, "award:1")
+    with transaction():
+        posting.reverse(approver, promised, "v", "不再拨付")
+    with pytest.raises(Forbidden), transaction():
+        posting.reverse(approver, income, "v", "记错")
+    assert ledger.balance(fund.fund_id).available_fen == 500

@@ -29,7 +29,7 @@ from charity_portal.kernel import audit, clock, jobs
 from charity_portal.kernel.database import db
 from charity_portal.kernel.errors import NotFound, WrongState
 from charity_portal.kernel.i18n import say
-from charity_portal.kernel.permissions import Actor, require
+from charity_portal.kernel.permissions import Actor, can, require
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +54,10 @@ def reverse(actor: Actor, entry_id: int, voucher: str, reason: str) -> LedgerEnt
     original = ledger.entry(entry_id)
     if original is None:
         raise NotFound
-    require(actor, "funds:entry:reverse", hold(original.fund_id))
+    fund = hold(original.fund_id)
+    promise = original.kind == "allocation" and can(actor, "funds:entry:allocate", fund)
+    if not promise:  # who promises may take a promise back; all else is for who keeps the books
+        require(actor, "funds:entry:reverse", fund)
     if original.kind == REVERSAL:
         raise NotReversible
     if ledger.reversal_of(entry_id) is not None:

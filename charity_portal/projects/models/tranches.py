@@ -17,7 +17,8 @@ from charity_portal.projects.states import RECLAIM, TRANCHE
 class Tranche(Model):
     """One part of an award, paid from a purpose of a fund once its condition is met.
 
-    `allocation_id` and `payment_id` are entries of the ledger; there is no other way to pay.
+    `allocation_id` and `payment_id` are entries of the ledger; there is no other way to pay. Ids are
+    not used again: entries and the audit trail name them.
     """
 
     __tablename__ = "tranche"
@@ -35,6 +36,7 @@ class Tranche(Model):
     evidence_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     released_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     released_at: Mapped[Stamp | None]
+    approved_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     allocation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_entry.id"), unique=True)
     payment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_entry.id"), unique=True)
     planned_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
@@ -48,6 +50,7 @@ class Tranche(Model):
         sa.CheckConstraint("amount_fen > 0", name="amount_fen"),
         sa.UniqueConstraint("application_id", "position"),
         sa.Index("ix_tranche_due", "state", "due_on", "id"),
+        {"sqlite_autoincrement": True},
     )
 
 
