@@ -277,6 +277,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_bank_line_statement", ["statement_id", "position"], unique=False)
 
     op.create_table(
+        "fund_amendment",
+        sa.Column("id", BIGINT, nullable=False),
+        sa.Column("fund_id", BIGINT, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("before", JSON, nullable=False),
+        sa.Column("after", JSON, nullable=False),
+        sa.Column("amended_by", BIGINT, nullable=True),
+        sa.Column("amended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["amended_by"], ["user_account.id"], name=op.f("fk_fund_amendment_amended_by")
+        ),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_fund_amendment_fund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_amendment")),
+        sa.UniqueConstraint("fund_id", "number", name=op.f("uq_fund_amendment_fund_id_number")),
+    )
+    op.create_table(
         "fund_instalment",
         sa.Column("id", BIGINT, nullable=False),
         sa.Column("fund_id", BIGINT, nullable=False),
@@ -598,6 +615,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_ledger_entry_settles_id"), ["settles_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_ledger_entry_use",
+            ["fund_id", "spent_on", "booked_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("spent_on IS NOT NULL"),
+            postgresql_where=sa.text("spent_on IS NOT NULL"),
+        )
 
     op.create_table(
         "ledger_turnover",
@@ -771,6 +795,8 @@ def upgrade() -> None:
         sa.Column("payee_id", BIGINT, nullable=True),
         sa.Column("vote_until", sa.Date(), nullable=True),
         sa.Column("minutes_file_id", BIGINT, nullable=True),
+        sa.Column("conflict", sa.Text(), nullable=True),
+        sa.Column("tally", JSON, nullable=True),
         sa.Column("exception", sa.Text(), nullable=True),
         sa.Column("rev", BIGINT, nullable=False),
         sa.Column("requested_by", BIGINT, nullable=True),
@@ -779,6 +805,7 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("allocation_id", BIGINT, nullable=True),
         sa.Column("paid_by", BIGINT, nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("payment_id", BIGINT, nullable=True),
         sa.Column("payee_name_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("payee_account_sealed", sa.LargeBinary(), nullable=True),
@@ -1108,6 +1135,7 @@ def downgrade() -> None:
     op.drop_table("ledger_turnover")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_entry_settles_id"))
+        batch_op.drop_index("ix_ledger_entry_use")
         batch_op.drop_index("ix_ledger_entry_purpose")
         batch_op.drop_index("ix_ledger_entry_kind")
         batch_op.drop_index(batch_op.f("ix_ledger_entry_debit_id"))
@@ -1136,6 +1164,7 @@ def downgrade() -> None:
 
     op.drop_table("fund_member")
     op.drop_table("fund_instalment")
+    op.drop_table("fund_amendment")
     with op.batch_alter_table("bank_line", schema=None) as batch_op:
         batch_op.drop_index("ix_bank_line_statement")
         batch_op.drop_index("ix_bank_line_state")

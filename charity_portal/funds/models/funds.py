@@ -11,13 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from charity_portal.funds.rules.establishing import CHANNELS, KINDS, NATURES, SEATS
 from charity_portal.funds.states import FUND
 from charity_portal.kernel import clock
-from charity_portal.kernel.database import Fen, Id, JsonList, Model, Stamp, one_of
+from charity_portal.kernel.database import Fen, Id, JsonDict, JsonList, Model, Stamp, one_of
 from charity_portal.kernel.i18n import Text
 from charity_portal.kernel.states import StateMachine
-from charity_portal.kernel.triggers import fixed, kept
+from charity_portal.kernel.triggers import append_only, fixed, kept
 
 kept("fund", "id", "number")
 fixed("fund", "id", "number", "host_id", "nature", "created_at")
+append_only("fund_amendment", "id", "fund_id, number")
 kept("fund_purpose", "id")
 fixed("fund_purpose", "id", "fund_id", "spendable")
 
@@ -131,6 +132,24 @@ class FundInstalment(Model):
         sa.CheckConstraint("amount_fen > 0", name="amount_fen"),
         sa.UniqueConstraint("fund_id", "due_on"),
     )
+
+
+class FundAmendment(Model):
+    """A paper by which the parties changed the agreement of a fund that lives: what it said before and
+    what it says since, by field of `rules.amending`. Never changed itself.
+    """
+
+    __tablename__ = "fund_amendment"
+    id: Mapped[Id]
+    fund_id: Mapped[int] = mapped_column(sa.ForeignKey("fund.id"))
+    number: Mapped[str]
+    signed_on: Mapped[date]
+    before: Mapped[JsonDict]
+    after: Mapped[JsonDict]
+    amended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    amended_at: Mapped[Stamp] = mapped_column(default=clock.now)
+
+    __table_args__ = (sa.UniqueConstraint("fund_id", "number"),)
 
 
 class DonationChannel(Model):

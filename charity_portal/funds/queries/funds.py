@@ -7,12 +7,21 @@ import sqlalchemy as sa
 from charity_portal.funds.models.funds import (
     DonationChannel,
     Fund,
+    FundAmendment,
     FundInstalment,
     FundMember,
     FundPurpose,
 )
+from charity_portal.funds.models.ledger import LedgerBook
 from charity_portal.funds.rules.entries import Earmark
-from charity_portal.funds.rules.establishing import Host, Instalment, Member
+from charity_portal.funds.rules.establishing import (
+    HOSTS,
+    Agreement,
+    Host,
+    Instalment,
+    Member,
+    Purpose,
+)
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Page, db, page
 from charity_portal.kernel.i18n import language
@@ -61,9 +70,28 @@ def cards(fund_ids: set[int]) -> dict[int, FundCard]:
 
 
 def register_page(
-    host_id: int | None = None, kind: str = "", state: str = "", after: str | None = None
+    host_id: int | None = None,
+    kind: str = "",
+    state: str = "",
+    after: str | None = None,
+    text: str = "",
 ) -> Page[Fund]:
-    """One screenful of funds, the newest first."""
+    """One screenful of funds, the newest first. `text` is looked for in number, names, initiator."""
+    return page(selection(host_id, kind, state, text), order=[Fund.id.desc()], after=after)
+
+
+def everything(
+    host_id: int | None = None, kind: str = "", state: str = "", text: str = ""
+) -> list[Fund]:
+    """All funds that a search finds, in the order of the list; a city has some thousands at most."""
+    found = selection(host_id, kind, state, text)
+    return list(db.session.scalars(found.order_by(Fund.id.desc())))
+
+
+def selection(
+    host_id: int | None = None, kind: str = "", state: str = "", text: str = ""
+) -> sa.Select[Fund]:
+    """The funds that a search finds."""
     found = sa.select(Fund)
     if host_id is not None:
         found = found.where(Fund.host_id == host_id)
@@ -71,7 +99,10 @@ def register_page(
         found = found.where(Fund.kind == kind)
     if state:
         found = found.where(Fund.state == state)
-    return page(found, order=[Fund.id.desc()], after=after)
+    if words := text.strip():
+        columns = (Fund.number, Fund.name_zh, Fund.name_en, Fund.initiator)
+        found = found.where(sa.or_(*(c.icontains(words, autoescape=True) for c in columns)))
+    return found
 
 
 def choices() -> list[tuple[int, str]]:
@@ -134,6 +165,64 @@ def instalments(fund_id: int) -> list[Instalment]:
     wanted = sa.select(FundInstalment).where(FundInstalment.fund_id == fund_id)
     rows = db.session.scalars(wanted.order_by(FundInstalment.due_on))
     return [Instalment(row.due_on, row.amount_fen) for row in rows]
+
+
+def agreement(row: Fund) -> Agreement:
+    """What was agreed of a fund, as it stands now."""
+    parts = {
+        "purposes": tuple(
+            Purpose(p.title_zh, tuple(p.uses), p.title_en, p.spendable) for p in purposes(row.id)
+        ),
+        "instalments": tuple(instalments(row.id)),
+        "members": tuple(members(row.id)),
+    }
+    plain = (name for name in Agreement.__dataclass_fields__ if name not in parts)
+    return Agreement(**{name: getattr(row, name) for name in plain}, **parts)
+
+
+def amendments(fund_id: int) -> list[FundAmendment]:
+    """The papers that changed a fund's agreement, the latest first."""
+    wanted = sa.select(FundAmendment).where(FundAmendment.fund_id == fund_id)
+    return list(db.session.scalars(wanted.order_by(FundAmendment.id.desc())))
+
+
+def number_taken(host_id: int, agreement_number: str, besides: int | None = None) -> bool:
+    """Whether another fund of the charity stands on an agreement of that number."""
+    wanted = sa.select(Fund.id).where(
+        Fund.host_id == host_id, Fund.agreement_number == agreement_number, Fund.id != besides
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def eligible_hosts() -> dict[int, str]:
+    """The charities that may host a fund, with their names for the reader."""
+    found: list[int] = []
+    for kind in HOSTS:
+        search = organizations.Search(kind=kind, charity=True, standing="normal")
+        found += [row.id for row in organizations.everything(search)]
+    return organizations.names(found)
+
+
+def hosts() -> dict[int, str]:
+    """The charities that host funds, with their names for the reader."""
+    return organizations.names(set(db.session.scalars(sa.select(LedgerBook.host_id))))
+
+
+def book(host_id: int) -> LedgerBook | None:
+    """The book of a hosting charity; None for others."""
+    return db.session.get(LedgerBook, host_id)
+
+
+def channel(channel_id: int) -> DonationChannel | None:
+    """The row itself; for this domain's own pages."""
+    return db.session.get(DonationChannel, channel_id)
+
+
+def channels(host_id: int) -> list[DonationChannel]:
+    """All ways to give that a charity ever had, those in use first."""
+    wanted = sa.select(DonationChannel).where(DonationChannel.host_id == host_id)
+    order = (DonationChannel.until.is_not(None), DonationChannel.position, DonationChannel.id)
+    return list(db.session.scalars(wanted.order_by(*order)))
 
 
 def host(organization_id: int) -> Host | None:

@@ -9,11 +9,13 @@ from charity_portal.funds.queries import funds as queries
 from charity_portal.funds.queries import ledger
 from charity_portal.funds.rules import establishing as rules
 from charity_portal.funds.rules.accounts import Address, accounts_of_fund, accounts_of_purpose
+from charity_portal.funds.rules.amending import PUBLIC_TEXTS
 from charity_portal.funds.rules.establishing import Agreement as Agreement
 from charity_portal.funds.rules.establishing import Beginning, Host
 from charity_portal.funds.rules.establishing import Instalment as Instalment
 from charity_portal.funds.rules.establishing import Member as Member
 from charity_portal.funds.rules.establishing import Purpose as Purpose
+from charity_portal.funds.services.naming import refuse_hidden_names
 from charity_portal.funds.services.posting import hold
 from charity_portal.kernel import audit, clock, jobs
 from charity_portal.kernel.database import db, insert_if_absent
@@ -38,7 +40,10 @@ def open_fund(actor: Actor, agreement: Agreement) -> Fund:
     require(actor, "funds:fund:open")
     if found := rules.problems(agreement, clock.today()):
         raise Invalid(fields=found)
+    if queries.number_taken(agreement.host_id, agreement.agreement_number):
+        raise Invalid(fields={"agreement_number": [say("该慈善组织已有此编号的协议。")]})
     _fit(rules.host_problems(_host(agreement.host_id)))
+    refuse_hidden_names(**{name: getattr(agreement, name) for name in PUBLIC_TEXTS})
     if db.session.get(LedgerBook, agreement.host_id) is None:
         now = clock.now()
         insert_if_absent(LedgerBook, host_id=agreement.host_id, currency=CURRENCY, opened_at=now)
@@ -77,6 +82,7 @@ def add_purpose(actor: Actor, fund_id: int, purpose: Purpose) -> FundPurpose:
     ]
     if wrong := rules.purpose_problems([*known, purpose], fund.nature):
         raise Invalid(fields={"purposes": wrong})
+    refuse_hidden_names(title_zh=purpose.title_zh, title_en=purpose.title_en)
     row = _add_purpose(fund_id, purpose)
     audit.record(
         actor, "funds.fund.add_purpose", fund, after={"purpose": row.id, "uses": list(row.uses)}
