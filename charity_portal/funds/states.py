@@ -78,6 +78,25 @@ BANK_LINE = StateMachine(
     initial="open",
 )
 
+BANK_STATEMENT = StateMachine(
+    "funds",
+    "bank_statement",
+    states={
+        "checked": say("待确认导入"),
+        "refused": say("有错误，未导入"),
+        "kept": say("已导入"),
+        "discarded": say("已放弃导入"),
+    },
+    transitions=[
+        Transition("refuse", {"checked"}, "refused", "funds:bank:import", say("退回")),
+        Transition("keep", {"checked"}, "kept", "funds:bank:import", say("确认导入")),
+        Transition(
+            "discard", {"checked", "refused"}, "discarded", "funds:bank:import", say("放弃导入")
+        ),
+    ],
+    initial="checked",
+)
+
 SPENDING = StateMachine(
     "funds",
     "spending_request",

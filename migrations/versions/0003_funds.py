@@ -93,20 +93,28 @@ def upgrade() -> None:
         "bank_statement",
         sa.Column("id", BIGINT, nullable=False),
         sa.Column("host_id", BIGINT, nullable=False),
-        sa.Column("file_id", BIGINT, nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("account_tail", sa.Text(), nullable=True),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("account_tail", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.Column("opening_fen", sa.BigInteger(), nullable=True),
         sa.Column("closing_fen", sa.BigInteger(), nullable=True),
         sa.Column("lines", BIGINT, nullable=False),
         sa.Column("known", BIGINT, nullable=False),
+        sa.Column("faulty", BIGINT, nullable=False),
         sa.Column("imported_by", BIGINT, nullable=True),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("seal_token", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("since <= until", name=op.f("ck_bank_statement_period")),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["stored_file.id"], name=op.f("fk_bank_statement_file_id")
+        sa.CheckConstraint(
+            "state <> 'kept' OR (since IS NOT NULL AND until IS NOT NULL)",
+            name=op.f("ck_bank_statement_kept_period"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('checked', 'refused', 'kept', 'discarded')",
+            name=op.f("ck_bank_statement_state"),
         ),
         sa.ForeignKeyConstraint(
             ["host_id"], ["ledger_book.host_id"], name=op.f("fk_bank_statement_host_id")
@@ -115,10 +123,10 @@ def upgrade() -> None:
             ["imported_by"], ["user_account.id"], name=op.f("fk_bank_statement_imported_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statement")),
-        sa.UniqueConstraint("host_id", "sha256", name=op.f("uq_bank_statement_host_id_sha256")),
+        sa.UniqueConstraint("seal_token", name=op.f("uq_bank_statement_seal_token")),
     )
     with op.batch_alter_table("bank_statement", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_bank_statement_host_id"), ["host_id"], unique=False)
+        batch_op.create_index("ix_bank_statement_host", ["host_id", "id"], unique=False)
 
     op.create_table(
         "donation_channel",
@@ -603,9 +611,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", name=op.f("uq_ledger_entry_source")),
     )
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ledger_entry_credit_id"), ["credit_id"], unique=False)
+        batch_op.create_index(
+            "ix_ledger_entry_credit", ["credit_id", "booked_on", "id"], unique=False
+        )
         batch_op.create_index("ix_ledger_entry_day", ["fund_id", "booked_on", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_ledger_entry_debit_id"), ["debit_id"], unique=False)
+        batch_op.create_index(
+            "ix_ledger_entry_debit", ["debit_id", "booked_on", "id"], unique=False
+        )
         batch_op.create_index(
             "ix_ledger_entry_kind", ["fund_id", "kind", "booked_on", "id"], unique=False
         )
@@ -613,7 +625,15 @@ def upgrade() -> None:
             "ix_ledger_entry_purpose", ["fund_id", "purpose_id", "booked_on", "id"], unique=False
         )
         batch_op.create_index(
+            "ix_ledger_entry_purpose_kind",
+            ["purpose_id", "kind", "booked_on", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_ledger_entry_settles_id"), ["settles_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_ledger_entry_use", ["purpose_id", "spent_on", "booked_on", "id"], unique=False
         )
         batch_op.create_index(
             "ix_ledger_entry_use",
@@ -634,6 +654,22 @@ def upgrade() -> None:
             ["account_id"], ["ledger_account.id"], name=op.f("fk_ledger_turnover_account_id")
         ),
         sa.PrimaryKeyConstraint("account_id", "month", name=op.f("pk_ledger_turnover")),
+    )
+    op.create_table(
+        "ledger_use",
+        sa.Column("purpose_id", BIGINT, autoincrement=False, nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("spent_on", sa.Text(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("last_entry_id", BIGINT, nullable=False),
+        sa.CheckConstraint(
+            "spent_on IN ('award', 'wish', 'relief', 'bursary', 'insurance', 'activity', 'fundraising', 'management', 'surplus', 'refunded')",
+            name=op.f("ck_ledger_use_spent_on"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["purpose_id"], ["fund_purpose.id"], name=op.f("fk_ledger_use_purpose_id")
+        ),
+        sa.PrimaryKeyConstraint("purpose_id", "month", "spent_on", name=op.f("pk_ledger_use")),
     )
     op.create_table(
         "pledge",
@@ -698,6 +734,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("bank_match", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bank_match_line_id"), ["line_id"], unique=False)
+
+    op.create_table(
+        "bank_unmoved",
+        sa.Column("entry_id", BIGINT, autoincrement=False, nullable=False),
+        sa.Column("reversal_id", BIGINT, nullable=False),
+        sa.Column("settled_by", BIGINT, nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["ledger_entry.id"], name=op.f("fk_bank_unmoved_entry_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reversal_id"], ["ledger_entry.id"], name=op.f("fk_bank_unmoved_reversal_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by"], ["user_account.id"], name=op.f("fk_bank_unmoved_settled_by")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_bank_unmoved")),
+        sa.UniqueConstraint("reversal_id", name=op.f("uq_bank_unmoved_reversal_id")),
+    )
 
     op.create_table(
         "donation",
@@ -1122,6 +1177,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_donation_campaign")
 
     op.drop_table("donation")
+    op.drop_table("bank_unmoved")
     with op.batch_alter_table("bank_match", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bank_match_line_id"))
 
@@ -1132,15 +1188,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pledge_campaign_id"))
 
     op.drop_table("pledge")
+    op.drop_table("ledger_use")
     op.drop_table("ledger_turnover")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_entry_use")
         batch_op.drop_index(batch_op.f("ix_ledger_entry_settles_id"))
+        batch_op.drop_index("ix_ledger_entry_purpose_kind")
         batch_op.drop_index("ix_ledger_entry_use")
         batch_op.drop_index("ix_ledger_entry_purpose")
         batch_op.drop_index("ix_ledger_entry_kind")
-        batch_op.drop_index(batch_op.f("ix_ledger_entry_debit_id"))
+        batch_op.drop_index("ix_ledger_entry_debit")
         batch_op.drop_index("ix_ledger_entry_day")
-        batch_op.drop_index(batch_op.f("ix_ledger_entry_credit_id"))
+        batch_op.drop_index("ix_ledger_entry_credit")
 
     op.drop_table("ledger_entry")
     op.drop_table("campaign_bulletin")
@@ -1180,7 +1239,7 @@ def downgrade() -> None:
 
     op.drop_table("donation_channel")
     with op.batch_alter_table("bank_statement", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_bank_statement_host_id"))
+        batch_op.drop_index("ix_bank_statement_host")
 
     op.drop_table("bank_statement")
     op.drop_table("ledger_book")

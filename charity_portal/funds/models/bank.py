@@ -10,34 +10,54 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from charity_portal.funds.rules.explaining import EXPLANATIONS
-from charity_portal.funds.states import BANK_LINE
+from charity_portal.funds.states import BANK_LINE, BANK_STATEMENT
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Fen, Id, Model, Stamp
 from charity_portal.kernel.secrets import Encrypted, SealedRow
 from charity_portal.kernel.states import StateMachine
+from charity_portal.kernel.triggers import fixed, kept
+
+kept("bank_statement", "id")
+fixed("bank_statement", "id", "host_id", "sha256", "account_tail")
+kept("bank_line", "id")
+fixed(
+    "bank_line", "id", "statement_id", "host_id", "position", "booked_on", "amount_fen", "balance_fen",
+    "serial", "fingerprint",
+)  # fmt: skip
 
 
-class BankStatement(Model):
-    """A file from the bank, imported once. Balances in fen where the file tells them."""
+class BankStatement(SealedRow, Model):
+    """A file from the bank: looked through first, then kept. Balances in fen where the file tells them.
+
+    `content` is the file's table while somebody looks it through, and nothing afterwards: of what the
+    bank says the portal keeps the lines, without the accounts of others.
+    """
 
     __tablename__ = "bank_statement"
+    MACHINE: ClassVar[StateMachine] = BANK_STATEMENT
     id: Mapped[Id]
-    host_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_book.host_id"), index=True)
-    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    host_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_book.host_id"))
     sha256: Mapped[str]
-    account_tail: Mapped[str | None]
-    since: Mapped[date]
-    until: Mapped[date]
+    account_tail: Mapped[str]
+    state: Mapped[str] = mapped_column(default=BANK_STATEMENT.initial)
+    content = Encrypted("bank_statement.content")
+    since: Mapped[date | None]
+    until: Mapped[date | None]
     opening_fen: Mapped[Fen | None]
     closing_fen: Mapped[Fen | None]
-    lines: Mapped[int]
+    lines: Mapped[int] = mapped_column(default=0)
     known: Mapped[int] = mapped_column(default=0)
+    faulty: Mapped[int] = mapped_column(default=0)
     imported_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     imported_at: Mapped[Stamp] = mapped_column(default=clock.now)
 
     __table_args__ = (
-        sa.UniqueConstraint("host_id", "sha256"),
+        BANK_STATEMENT.check(),
         sa.CheckConstraint("since <= until", name="period"),
+        sa.CheckConstraint(
+            "state <> 'kept' OR (since IS NOT NULL AND until IS NOT NULL)", name="kept_period"
+        ),
+        sa.Index("ix_bank_statement_host", "host_id", "id"),
     )
 
 
@@ -93,3 +113,16 @@ class BankMatch(Model):
     line_id: Mapped[int] = mapped_column(sa.ForeignKey("bank_line.id"), index=True)
     matched_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     matched_at: Mapped[Stamp] = mapped_column(default=clock.now)
+
+
+class BankUnmoved(Model):
+    """An entry and its reversal that never reached the bank: a mistake, taken back before anything was
+    paid. Neither waits for a line any longer."""
+
+    __tablename__ = "bank_unmoved"
+    entry_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("ledger_entry.id"), primary_key=True, autoincrement=False
+    )
+    reversal_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_entry.id"), unique=True)
+    settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    settled_at: Mapped[Stamp] = mapped_column(default=clock.now)
