@@ -633,7 +633,7 @@ def upgrade() -> None:
             batch_op.f("ix_ledger_entry_settles_id"), ["settles_id"], unique=False
         )
         batch_op.create_index(
-            "ix_ledger_entry_use", ["purpose_id", "spent_on", "booked_on", "id"], unique=False
+            "ix_ledger_entry_purpose_use", ["purpose_id", "spent_on", "booked_on", "id"], unique=False
         )
         batch_op.create_index(
             "ix_ledger_entry_use",

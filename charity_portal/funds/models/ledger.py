@@ -22,6 +22,7 @@ from charity_portal.funds.rules.accounts import (
     DEBIT_SIDE,
     ENTRIES,
     INCOME_SOURCES,
+    REFUNDED,
     SPENDS,
     USES,
 )
@@ -112,8 +113,8 @@ class LedgerEntry(Model):
     fund_id: Mapped[int] = mapped_column(sa.ForeignKey("fund.id"))
     purpose_id: Mapped[int] = mapped_column(sa.ForeignKey("fund_purpose.id"))
     kind: Mapped[str]
-    debit_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_account.id"), index=True)
-    credit_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_account.id"), index=True)
+    debit_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_account.id"))
+    credit_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_account.id"))
     amount_fen: Mapped[Fen]
     booked_on: Mapped[date]
     source: Mapped[str] = mapped_column(unique=True)
@@ -147,6 +148,19 @@ class LedgerEntry(Model):
         sa.Index("ix_ledger_entry_day", "fund_id", "booked_on", "id"),
         sa.Index("ix_ledger_entry_purpose", "fund_id", "purpose_id", "booked_on", "id"),
         sa.Index("ix_ledger_entry_kind", "fund_id", "kind", "booked_on", "id"),
+        sa.Index("ix_ledger_entry_debit", "debit_id", "booked_on", "id"),
+        sa.Index("ix_ledger_entry_credit", "credit_id", "booked_on", "id"),
+        sa.Index("ix_ledger_entry_purpose_kind", "purpose_id", "kind", "booked_on", "id"),
+        sa.Index("ix_ledger_entry_purpose_use", "purpose_id", "spent_on", "booked_on", "id"),
+        sa.Index(
+            "ix_ledger_entry_use",
+            "fund_id",
+            "spent_on",
+            "booked_on",
+            "id",
+            sqlite_where=sa.text("spent_on IS NOT NULL"),
+            postgresql_where=sa.text("spent_on IS NOT NULL"),
+        ),
     )
 
 
@@ -161,3 +175,20 @@ class LedgerTurnover(Model):
     debit_fen: Mapped[Fen] = mapped_column(default=0)
     credit_fen: Mapped[Fen] = mapped_column(default=0)
     last_entry_id: Mapped[int] = mapped_column(default=0)
+
+
+class LedgerUse(Model):
+    """What one purpose spent on one kind of use in one month (named by its first day), less what was
+    taken back; what came back without a use of its own stands under `refunded`, below zero.
+    """
+
+    __tablename__ = "ledger_use"
+    purpose_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("fund_purpose.id"), primary_key=True, autoincrement=False
+    )
+    month: Mapped[date] = mapped_column(primary_key=True)
+    spent_on: Mapped[str] = mapped_column(primary_key=True)
+    amount_fen: Mapped[Fen] = mapped_column(default=0)
+    last_entry_id: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (one_of("spent_on", [*USES, REFUNDED]),)

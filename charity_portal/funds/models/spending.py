@@ -14,7 +14,7 @@ from charity_portal.funds.rules.measures import MEASURES, SCOPES
 from charity_portal.funds.rules.voting import CHOICES, OPINIONS, PAYEES, VOUCHER_KINDS
 from charity_portal.funds.states import SPENDING
 from charity_portal.kernel import clock
-from charity_portal.kernel.database import Fen, Id, Model, Stamp, one_of
+from charity_portal.kernel.database import Fen, Id, JsonDict, Model, Stamp, one_of
 from charity_portal.kernel.secrets import Encrypted, SealedRow
 from charity_portal.kernel.states import StateMachine
 
@@ -24,6 +24,8 @@ class SpendingRequest(SealedRow, Model):
 
     `title` and the ledger's words are public, `reason` stays inside. Whom it is paid to is an
     organization of the register, or sealed. `minutes_file_id` is the committee's signed record.
+    Public besides: `conflict`, how a related payee is related; `exception`, the approver's answer to
+    an objection or to a share exceeded; `tally`, the vote as it was counted (rules.voting).
     """
 
     __tablename__ = "spending_request"
@@ -45,6 +47,8 @@ class SpendingRequest(SealedRow, Model):
     payee_account = Encrypted("spending_request.payee_account")
     vote_until: Mapped[date | None]
     minutes_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    conflict: Mapped[str | None]
+    tally: Mapped[JsonDict | None]
     exception: Mapped[str | None]
     rev: Mapped[int] = mapped_column(default=0)
     requested_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
@@ -53,6 +57,7 @@ class SpendingRequest(SealedRow, Model):
     approved_at: Mapped[Stamp | None]
     allocation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_entry.id"), unique=True)
     paid_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    paid_on: Mapped[date | None]
     payment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_entry.id"), unique=True)
 
     fund: Mapped[Fund] = relationship(lazy="joined")
