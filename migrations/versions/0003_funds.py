@@ -633,7 +633,9 @@ def upgrade() -> None:
             batch_op.f("ix_ledger_entry_settles_id"), ["settles_id"], unique=False
         )
         batch_op.create_index(
-            "ix_ledger_entry_purpose_use", ["purpose_id", "spent_on", "booked_on", "id"], unique=False
+            "ix_ledger_entry_purpose_use",
+            ["purpose_id", "spent_on", "booked_on", "id"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_ledger_entry_use",
@@ -1191,7 +1193,7 @@ def downgrade() -> None:
     op.drop_table("ledger_use")
     op.drop_table("ledger_turnover")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
-        batch_op.drop_index("ix_ledger_entry_use")
+        batch_op.drop_index("ix_ledger_entry_purpose_use")
         batch_op.drop_index(batch_op.f("ix_ledger_entry_settles_id"))
         batch_op.drop_index("ix_ledger_entry_purpose_kind")
         batch_op.drop_index("ix_ledger_entry_use")

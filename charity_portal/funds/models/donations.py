@@ -22,7 +22,10 @@ from charity_portal.kernel.triggers import fixed, kept
 
 kept("donor", "id", "number")
 kept("donation", "id", "number", "entry_id")
-fixed("donation", "id", "number", "fund_id", "purpose_id", "amount_fen", "entry_id", "received_on")
+fixed(
+    "donation", "id", "number", "cause", "fund_id", "purpose_id", "amount_fen", "entry_id",
+    "received_on",
+)  # fmt: skip
 
 
 class Donor(SealedRow, Model):
@@ -89,13 +92,15 @@ class Donation(SealedRow, Model):
     """One gift that arrived, and the entry that it made. Without a donor it is anonymous (a box).
 
     `naming` is what the donor consented to for this gift, `public_name` the name to be shown then;
-    `receipt_number` is the number of the official receipt, which another system issues.
+    `receipt_number` is the number of the official receipt, which another system issues. `cause` is
+    what made the record (a form once sent, a row once imported): one cause makes one gift.
     """
 
     __tablename__ = "donation"
     MACHINE: ClassVar[StateMachine] = DONATION
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(unique=True)
+    cause: Mapped[str] = mapped_column(unique=True)
     donor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("donor.id"))
     fund_id: Mapped[int] = mapped_column(sa.ForeignKey("fund.id"))
     purpose_id: Mapped[int] = mapped_column(sa.ForeignKey("fund_purpose.id"))
