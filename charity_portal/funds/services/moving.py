@@ -8,18 +8,15 @@ Each returns the entry; a `source` that was posted before returns that entry aga
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
-
 from charity_portal.funds.errors import AlreadyPaid, AlreadyReversed, EarmarkBroken, Overdrawn
 from charity_portal.funds.models.funds import Fund
-from charity_portal.funds.models.ledger import LedgerAccount, LedgerEntry, LedgerTurnover
+from charity_portal.funds.models.ledger import LedgerEntry
 from charity_portal.funds.queries import funds, ledger
+from charity_portal.funds.queries.principal import room
 from charity_portal.funds.rules.accounts import Address
 from charity_portal.funds.rules.entries import Posting
-from charity_portal.funds.rules.establishing import payout_limit
 from charity_portal.funds.services.posting import enter, hold
 from charity_portal.kernel import clock
-from charity_portal.kernel.database import db
 from charity_portal.kernel.errors import NotFound, WrongState
 from charity_portal.kernel.permissions import Actor, require
 
@@ -171,9 +168,7 @@ def pay_out(
     """
     fund, principal = _endowed(actor, fund_id, ("active",))
     if ledger.by_source(source) is None:
-        taken = _taken(fund_id, principal, paper.day.year)
-        whole = ledger.balance(fund_id).principal_fen + taken
-        left = payout_limit(whole, fund.payout_bp or 0) - taken
+        left = room(fund, principal, paper.day.year).left_fen
         if amount_fen > left:
             raise Overdrawn(left, amount_fen)
     return enter(actor, _payout(fund_id, principal, amount_fen, purpose, source, paper))
@@ -218,19 +213,3 @@ def _payout(
         voucher=paper.voucher,
         description=paper.description,
     )
-
-
-def _taken(fund_id: int, principal_id: int, year: int) -> int:
-    """What was moved out of the principal in a year, less what was taken back."""
-    moved = sa.select(
-        sa.func.coalesce(sa.func.sum(LedgerTurnover.debit_fen - LedgerTurnover.credit_fen), 0)
-    ).join(LedgerAccount, LedgerAccount.id == LedgerTurnover.account_id)
-    found = db.session.scalar(
-        moved.where(
-            LedgerAccount.fund_id == fund_id,
-            LedgerAccount.code == Address("moved", principal_id).code,
-            LedgerTurnover.month >= date(year, 1, 1),
-            LedgerTurnover.month <= date(year, 12, 1),
-        )
-    )
-    return int(found or 0)
