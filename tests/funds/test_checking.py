@@ -13,7 +13,7 @@ from charity_portal.kernel import triggers
 from charity_portal.kernel.database import db
 from tests.factories.funds import Settled, make_fund
 
-TABLES = ("ledger_account", "ledger_entry", "ledger_turnover")
+TABLES = ("ledger_account", "ledger_entry", "ledger_turnover", "ledger_use")
 
 
 @contextmanager
@@ -71,6 +71,8 @@ TAMPERED = {
     "another day": "UPDATE ledger_entry SET booked_on = '2026-02-01' WHERE kind = 'income'",
     "a sum": "UPDATE ledger_turnover SET debit_fen = debit_fen + 1",
     "a sum is gone": "DELETE FROM ledger_turnover",
+    "a sum of a use": "UPDATE ledger_use SET amount_fen = amount_fen + 1",
+    "a sum of a use is gone": "DELETE FROM ledger_use",
 }
 
 

@@ -70,7 +70,14 @@ def prompt(statement: str) -> None:
 def contents() -> list[tuple[object, ...]]:
     """All rows of the ledger."""
     db.session.rollback()
-    tables = ("ledger_book", "ledger_closing", "ledger_account", "ledger_entry", "ledger_turnover")
+    tables = (
+        "ledger_book",
+        "ledger_closing",
+        "ledger_account",
+        "ledger_entry",
+        "ledger_turnover",
+        "ledger_use",
+    )
     return [
         tuple(row)
         for table in tables

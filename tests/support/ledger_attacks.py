@@ -81,6 +81,7 @@ BOTH: dict[str, Attack] = {
     "delete all entries": lambda s: "DELETE FROM ledger_entry",
     "delete an account": lambda s: f"DELETE FROM ledger_account WHERE id = {s.account('goods')}",
     "delete a sum": lambda s: "DELETE FROM ledger_turnover",
+    "delete a sum of a use": lambda s: "DELETE FROM ledger_use",
     "delete a closing": lambda s: "DELETE FROM ledger_closing",
     "delete a book": lambda s: "DELETE FROM ledger_book",
     "delete a fund": lambda s: f"DELETE FROM fund WHERE id = {s.fund.fund_id}",
@@ -123,6 +124,12 @@ BOTH: dict[str, Attack] = {
         f" WHERE id = {s.account('spending')}"
     ),
     "forge a sum of a month": lambda s: "UPDATE ledger_turnover SET debit_fen = debit_fen + 1",
+    "forge a sum of a use": lambda s: "UPDATE ledger_use SET amount_fen = amount_fen - 1",
+    "call a use another": lambda s: "UPDATE ledger_use SET spent_on = 'management'",
+    "a sum of a use from nothing": lambda s: (
+        "INSERT INTO ledger_use (purpose_id, month, spent_on, amount_fen, last_entry_id)"
+        f" VALUES ({s.fund.purpose}, '2026-01-01', 'award', 5, 0)"
+    ),
     "a sum from nothing": lambda s: (
         "INSERT INTO ledger_turnover (account_id, month, debit_fen, credit_fen, last_entry_id)"
         f" VALUES ({s.account('bank')}, '2026-02-01', 5, 0, 0)"
@@ -223,6 +230,9 @@ SQLITE: dict[str, Attack] = {
     "replace a sum": lambda s: (
         "REPLACE INTO ledger_turnover SELECT account_id, month, 0, 0, 0 FROM ledger_turnover"
     ),
+    "replace a sum of a use": lambda s: (
+        "REPLACE INTO ledger_use SELECT purpose_id, month, spent_on, 0, 0 FROM ledger_use"
+    ),
     "replace a fund": lambda s: (
         "REPLACE INTO fund SELECT * FROM fund"
     ),
@@ -245,6 +255,7 @@ POSTGRESQL: dict[str, Attack] = {
     "truncate entries": lambda s: "TRUNCATE ledger_entry CASCADE",
     "truncate accounts": lambda s: "TRUNCATE ledger_account CASCADE",
     "truncate sums": lambda s: "TRUNCATE ledger_turnover",
+    "truncate sums of uses": lambda s: "TRUNCATE ledger_use",
     "truncate closings": lambda s: "TRUNCATE ledger_closing",
     "truncate a table they hang on": lambda s: "TRUNCATE organization CASCADE",
     "upsert": lambda s: s.insert(

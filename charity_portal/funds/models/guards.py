@@ -14,12 +14,19 @@ which the next start notices.
 
 from collections.abc import Sequence
 
-from charity_portal.funds.rules.accounts import BELOW_PURSE, CREDIT_SIDE, DEBIT_SIDE, SHAPES
+from charity_portal.funds.rules.accounts import (
+    BELOW_PURSE,
+    CREDIT_SIDE,
+    DEBIT_SIDE,
+    REFUNDED,
+    SHAPES,
+)
 from charity_portal.kernel.triggers import Demand, Do, Step, append_only, kept, rule
 
 ENTRY = "ledger_entry"
 ACCOUNT = "ledger_account"
 TURNOVER = "ledger_turnover"
+USE = "ledger_use"
 CLOSING = "ledger_closing"
 BOOK = "ledger_book"
 
@@ -51,6 +58,22 @@ def _touched(entry: str) -> str:
     """The accounts and purses that an entry moves."""
     debit, credit = (part.format(entry=entry) for part in (_DEBIT_PURSE, _CREDIT_PURSE))
     return f"{entry}.debit_id, {entry}.credit_id, {debit}, {credit}"
+
+
+def _spent(entry: str) -> str:
+    """What an entry adds to its purpose's spending; NULL when it does not concern it."""
+    side = f"(SELECT 1 FROM {ACCOUNT} a WHERE a.kind = 'spending' AND a.id = {entry}.{{side}}_id)"
+    debit, credit = side.format(side="debit"), side.format(side="credit")
+    return (
+        f"CASE WHEN EXISTS {debit} THEN {entry}.amount_fen"
+        f" WHEN EXISTS {credit} THEN -{entry}.amount_fen END"
+    )
+
+
+def _use(entry: str) -> str:
+    """Under which use an entry's spending is summed up: a reversal under what it takes back."""
+    original = f"(SELECT o.spent_on FROM {ENTRY} o WHERE o.id = {entry}.reverses_id)"
+    return f"COALESCE({entry}.spent_on, {original}, '{REFUNDED}')"
 
 
 _FITS = Demand(
@@ -150,7 +173,29 @@ def _after_entry(dialect: str) -> Sequence[Step]:
             "the entry did not reach its accounts",
         ),
     )
+    steps = (*steps, *_sum_of_use(month))
     return (in_sequence, *steps) if dialect == "sqlite" else steps
+
+
+def _sum_of_use(month: str) -> Sequence[Step]:
+    """Spending by use. The entry holds its spending account, so nobody else writes the sum now."""
+    key = f"purpose_id = NEW.purpose_id AND month = {month} AND spent_on = {_use('NEW')}"
+    return (
+        Do(
+            f"INSERT INTO {USE} (purpose_id, month, spent_on, amount_fen, last_entry_id)"
+            f" SELECT NEW.purpose_id, {month}, {_use('NEW')}, 0, 0 WHERE {_spent('NEW')} IS NOT NULL"
+            f" AND NOT EXISTS (SELECT 1 FROM {USE} WHERE {key})"
+        ),
+        Do(
+            f"UPDATE {USE} SET last_entry_id = NEW.id, amount_fen = amount_fen + {_spent('NEW')}"
+            f" WHERE {_spent('NEW')} IS NOT NULL AND {key}"
+        ),
+        Demand(
+            f"{_spent('NEW')} IS NULL"
+            f" OR EXISTS (SELECT 1 FROM {USE} WHERE {key} AND last_entry_id = NEW.id)",
+            "the entry did not reach the sum of its use",
+        ),
+    )
 
 
 def _account_moves(_dialect: str) -> Sequence[Step]:
@@ -200,6 +245,23 @@ def _turnover_opens(_dialect: str) -> Sequence[Step]:
     return (Demand(zero, "a sum begins with nothing"),)
 
 
+def _use_moves(dialect: str) -> Sequence[Step]:
+    by_entry = Demand(
+        f"EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.id = NEW.last_entry_id AND e.id > OLD.last_entry_id"
+        f" AND e.purpose_id = OLD.purpose_id AND {_month(dialect, 'e.booked_on')} = OLD.month"
+        f" AND {_use('e')} = OLD.spent_on AND NEW.amount_fen = OLD.amount_fen + {_spent('e')})"
+        f" AND NEW.purpose_id = OLD.purpose_id AND NEW.month = OLD.month"
+        f" AND NEW.spent_on = OLD.spent_on",
+        "a sum of a use moves only with a new entry",
+    )
+    return (by_entry,)
+
+
+def _use_opens(_dialect: str) -> Sequence[Step]:
+    zero = "NEW.amount_fen = 0 AND NEW.last_entry_id = 0"
+    return (Demand(zero, "a sum of a use begins with nothing"),)
+
+
 def _closes(dialect: str) -> Sequence[Step]:
     first_day = Demand(f"NEW.month = {_month(dialect, 'NEW.month')}", "a month is its first day")
     in_order = Demand(
@@ -220,10 +282,13 @@ def guard_ledger() -> None:
     append_only(ENTRY, "id", "source", "reverses_id")
     kept(ACCOUNT, "id", "fund_id, code")
     kept(TURNOVER, "account_id, month")
+    kept(USE, "purpose_id, month, spent_on")
     rule("ledger_entry_fits", ENTRY, "BEFORE INSERT", _before_entry)
     rule("ledger_entry_moves", ENTRY, "AFTER INSERT", _after_entry)
     rule("ledger_account_opens", ACCOUNT, "BEFORE INSERT", _account_opens)
     rule("ledger_account_moves", ACCOUNT, "BEFORE UPDATE", _account_moves)
     rule("ledger_turnover_opens", TURNOVER, "BEFORE INSERT", _turnover_opens)
     rule("ledger_turnover_moves", TURNOVER, "BEFORE UPDATE", _turnover_moves)
+    rule("ledger_use_opens", USE, "BEFORE INSERT", _use_opens)
+    rule("ledger_use_moves", USE, "BEFORE UPDATE", _use_moves)
     rule("ledger_closing_follows", CLOSING, "BEFORE INSERT", _closes)

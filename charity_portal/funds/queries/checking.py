@@ -6,10 +6,16 @@ from itertools import chain
 
 import sqlalchemy as sa
 
-from charity_portal.funds.models.funds import Fund
-from charity_portal.funds.models.ledger import LedgerAccount, LedgerEntry, LedgerTurnover
+from charity_portal.funds.models.funds import Fund, FundPurpose
+from charity_portal.funds.models.ledger import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTurnover,
+    LedgerUse,
+)
 from charity_portal.funds.rules import checking
-from charity_portal.funds.rules.checking import Kept, MonthKey, Sums
+from charity_portal.funds.rules.accounts import REFUNDED
+from charity_portal.funds.rules.checking import Kept, MonthKey, Sums, UseKey
 from charity_portal.funds.rules.months import month_of
 from charity_portal.kernel.database import db, snapshot
 from charity_portal.kernel.i18n import Text
@@ -37,6 +43,7 @@ def recount() -> Verdict:
             checking.balance_differences(accounts, totals),
             checking.fund_differences(accounts),
             checking.month_differences(_kept_months(), by_month, codes),
+            checking.use_differences(_kept_uses(), _by_use(), _funds_of_purposes()),
         )
         return Verdict(len(accounts), count, next(iter(differences), None))
 
@@ -90,3 +97,39 @@ def _kept_months() -> dict[MonthKey, Sums]:
         )
     )
     return {(account_id, month): Sums(d, c) for account_id, month, d, c in rows}
+
+
+def _kept_uses() -> dict[UseKey, int]:
+    rows = db.session.execute(
+        sa.select(LedgerUse.purpose_id, LedgerUse.month, LedgerUse.spent_on, LedgerUse.amount_fen)
+    )
+    return {(purpose_id, month, use): amount for purpose_id, month, use, amount in rows}
+
+
+def _by_use() -> dict[UseKey, int]:
+    """Spending of all entries, a sum for each purpose, month and use."""
+    original = sa.orm.aliased(LedgerEntry)
+    use = sa.func.coalesce(LedgerEntry.spent_on, original.spent_on, REFUNDED)
+    found: dict[UseKey, int] = {}
+    for side, sign in ((LedgerEntry.debit_id, 1), (LedgerEntry.credit_id, -1)):
+        rows = db.session.execute(
+            sa.select(
+                LedgerEntry.purpose_id,
+                LedgerEntry.booked_on,
+                use,
+                sa.func.sum(LedgerEntry.amount_fen),
+            )
+            .join(LedgerAccount, LedgerAccount.id == side)
+            .outerjoin(original, original.id == LedgerEntry.reverses_id)
+            .where(LedgerAccount.kind == "spending")
+            .group_by(LedgerEntry.purpose_id, LedgerEntry.booked_on, use)
+        )
+        for purpose_id, day, spent_on, total in rows:
+            key = (purpose_id, month_of(day), spent_on)
+            found[key] = found.get(key, 0) + sign * int(total)
+    return found
+
+
+def _funds_of_purposes() -> dict[int, str]:
+    wanted = sa.select(FundPurpose.id, Fund.number).join(Fund, Fund.id == FundPurpose.fund_id)
+    return dict(db.session.execute(wanted).all())

@@ -52,6 +52,9 @@ USES: dict[str, Text] = {
 """What money may be spent on; a purpose lists those it is earmarked for. `surplus` is no purpose: it
 is how what is left goes where the agreement says when a fund ends."""
 
+REFUNDED = "refunded"
+"""Under which sum of uses stands what came back from spending: no entry says on what it was spent."""
+
 EARMARKS = tuple(use for use in USES if use != "surplus")
 
 REVERSAL = "reversal"

@@ -39,6 +39,8 @@ class Sums:
 
 
 MonthKey = tuple[int, date]
+UseKey = tuple[int, date, str]
+"""A purpose, a month by its first day, and what was spent on."""
 
 
 def balance_differences(accounts: Iterable[Kept], entries: Mapping[int, Sums]) -> Iterable[Text]:
@@ -87,4 +89,22 @@ def month_differences(
                 month=f"{month:%Y-%m}",
                 kept=f"{money(there.debit_fen)} / {money(there.credit_fen)}",
                 right=f"{money(right.debit_fen)} / {money(right.credit_fen)}",
+            )
+
+
+def use_differences(
+    kept: Mapping[UseKey, int], entries: Mapping[UseKey, int], funds: Mapping[int, str]
+) -> Iterable[Text]:
+    """Monthly sums of uses that are not what the entries say; `funds` are numbers by purpose."""
+    for key in sorted(set(kept) | set(entries)):
+        purpose_id, month, use = key
+        if key not in kept or kept[key] != entries.get(key, 0):
+            yield say(
+                "基金 %(fund)s 用途 %(purpose)s 在 %(month)s 的“%(use)s”支出：记为 %(kept)s，按账目应为 %(right)s。",
+                fund=funds.get(purpose_id, "—"),
+                purpose=purpose_id,
+                month=f"{month:%Y-%m}",
+                use=use,
+                kept=money(kept.get(key)),
+                right=money(entries.get(key, 0)),
             )
