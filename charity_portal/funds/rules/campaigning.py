@@ -33,6 +33,13 @@ charity's founders, council and members (art. 29)."""
 COST = "fundraising"
 """The use that is the price of raising money; what else names a campaign is spent on its purpose."""
 
+DUTIES: dict[str, Text] = {
+    "bulletin": say("发布募捐款物通报"),
+    "filing": say("补办募捐方案备案"),
+    "settling": say("结算并公布活动情况"),
+    "pledge": say("配捐款到账"),
+}
+
 FILING_DAYS = 10
 """Days before the start that the plan is filed; in an emergency, after it (公开募捐管理办法)."""
 SETTLING_MONTHS = 3
@@ -74,6 +81,8 @@ def plan_problems(plan: Plan, kind: str, today: date) -> Problems:
             found[name] = [say("请填写此项。")]
     if plan.ends_on < plan.starts_on:
         found["ends_on"] = [say("结束日期不能早于开始日期。")]
+    if plan.emergency and plan.reach != "public":
+        found["emergency"] = [say("突发事件募捐应为公开募捐。")]
     if plan.target_fen is not None and not 0 < plan.target_fen <= LARGEST_FEN:
         found["target_fen"] = [say("金额应大于零。")]
     for name in ("filed_on", "naming_agreed_on"):
