@@ -84,6 +84,7 @@ def test_every_rule_is_answered_not_only_those_that_fail(app: Flask) -> None:
         ("kinds", True),
         ("regions", False),
         ("min_years", True),
+        ("barred", True),
         ("limit", True),
     ]
 
@@ -102,5 +103,12 @@ def test_the_conditions_stand_without_an_applicant(app: Flask) -> None:
     assert [str(text) for text in conditions(rules)] == [
         "未被列入活动异常名录或严重违法失信名单",
         "社会组织评估等级在有效期内，且不低于 3A",
+        "不在因违约暂停申请资助的期限内",
         "每家机构最多申请 1 项",
     ]
+
+
+def test_a_bar_keeps_out_and_says_until_when(app: Flask) -> None:
+    (found,) = check(Rules.read({}, 1), Applicant(), DAY, 0, str, date(2029, 3, 1))
+    assert found.key == "eligibility:barred"
+    assert "2029年3月1日" in str(found.text)

@@ -6,7 +6,7 @@ from charity_portal.kernel import clock
 from charity_portal.kernel.permissions import Actor
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.models.calls import Call
-from charity_portal.projects.queries import calls
+from charity_portal.projects.queries import bars, calls
 from charity_portal.projects.rules.eligibility import Answer, Rules, answers
 
 PREPARES = ("owner", "editor")
@@ -32,6 +32,7 @@ def standings(actor: Actor, call: Call) -> list[Standing]:
     if not own:
         return []
     profiles = organizations.profiles(own)
+    barred = bars.barred_until(own)
     rules = Rules.read(call.eligibility, call.per_organization_limit)
     return [
         Standing(
@@ -44,6 +45,7 @@ def standings(actor: Actor, call: Call) -> list[Standing]:
                     clock.today(),
                     calls.applications_of(call.id, profile.id),
                     organizations.county_name,
+                    barred.get(profile.id),
                 )
             ),
         )

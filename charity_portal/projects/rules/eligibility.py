@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.projects.rules.defects import Defect
+from charity_portal.projects.rules.wording import Day
 
 KIND_WORDS = {
     "association": say("社会团体"),
@@ -143,11 +144,12 @@ def answers(
     day: date,
     already_applied: int,
     place_name: Callable[[str], str] = str,
+    barred_until: date | None = None,
 ) -> list[Answer]:
     """Every rule of the call, answered for one organization on `day`.
 
     `already_applied` counts its other applications to this call, withdrawn and discarded ones left
-    out.
+    out. `barred_until` is the last day of a bar for an earlier breach, None for who may apply.
     """
     given = [
         _kind(rules, applicant),
@@ -156,6 +158,7 @@ def answers(
         _years(rules, applicant, day),
         _grade(rules, applicant, day),
         _charity(rules, applicant),
+        _barred(barred_until),
         _limit(rules, already_applied),
     ]
     return [answer for answer in given if answer is not None]
@@ -172,11 +175,12 @@ def check(
     day: date,
     already_applied: int,
     place_name: Callable[[str], str] = str,
+    barred_until: date | None = None,
 ) -> list[Defect]:
     """The rules that do not hold; `key` is `eligibility:<rule>`."""
     return [
         Defect(f"eligibility:{a.key}", say("%(rule)s（%(found)s）", rule=a.rule, found=a.found))
-        for a in answers(rules, applicant, day, already_applied, place_name)
+        for a in answers(rules, applicant, day, already_applied, place_name, barred_until)
         if not a.holds
     ]
 
@@ -262,3 +266,11 @@ def _limit(rules: Rules, already_applied: int) -> Answer:
         found = say("本机构尚无申请")
     rule = say("每家机构最多申请 %(n)s 项", n=rules.limit)
     return Answer("limit", rule, already_applied < rules.limit, found)
+
+
+def _barred(until: date | None) -> Answer:
+    """Holds for every call: who broke an agreement gets no new grant for a while."""
+    rule = say("不在因违约暂停申请资助的期限内")
+    if until is None:
+        return Answer("barred", rule, True, say("本机构没有被暂停申请"))
+    return Answer("barred", rule, False, say("本机构暂停申请资助，至 %(day)s 止", day=Day(until)))

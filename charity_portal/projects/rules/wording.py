@@ -1,9 +1,9 @@
 """Values inside messages that are put into the reader's language only when they are shown."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from charity_portal.kernel.i18n import localized, time_text
+from charity_portal.kernel.i18n import date_text, localized, time_text
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,16 @@ class When:
 
     def __str__(self) -> str:
         return time_text(self.moment)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar."""
+
+    day: date
+
+    def __str__(self) -> str:
+        return date_text(self.day)
 
 
 @dataclass(frozen=True)
