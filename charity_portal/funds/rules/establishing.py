@@ -234,6 +234,16 @@ def due(minimum_fen: int, instalments: Sequence[Instalment], today: date) -> int
     return sum(i.amount_fen for i in instalments if i.due_on <= today)
 
 
+def arrivals(instalments: Sequence[Instalment], received_fen: int) -> list[int]:
+    """What has arrived of each instalment, in fen: what came in fills the earliest first."""
+    found, left = [], received_fen
+    for instalment in instalments:
+        arrived = min(instalment.amount_fen, max(left, 0))
+        found.append(arrived)
+        left -= arrived
+    return found
+
+
 def ending_problems(available_fen: int, payable_fen: int) -> list[Text]:
     """Why a fund cannot end yet; empty when it can."""
     found = []

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from charity_portal.funds.errors import FundUnfit
 from charity_portal.funds.models.funds import Fund, FundInstalment, FundMember, FundPurpose
 from charity_portal.funds.models.ledger import CURRENCY, LedgerAccount, LedgerBook
+from charity_portal.funds.queries import fund_desk as desk
 from charity_portal.funds.queries import funds as queries
-from charity_portal.funds.queries import ledger
 from charity_portal.funds.rules import establishing as rules
 from charity_portal.funds.rules.accounts import Address, accounts_of_fund, accounts_of_purpose
 from charity_portal.funds.rules.amending import PUBLIC_TEXTS
 from charity_portal.funds.rules.establishing import Agreement as Agreement
-from charity_portal.funds.rules.establishing import Beginning, Host
+from charity_portal.funds.rules.establishing import Host
 from charity_portal.funds.rules.establishing import Instalment as Instalment
 from charity_portal.funds.rules.establishing import Member as Member
 from charity_portal.funds.rules.establishing import Purpose as Purpose
@@ -111,15 +111,8 @@ def activate(actor: Actor, fund_id: int) -> Fund:
     """Let a fund begin to spend. Raises FundUnfit naming all that is missing, WrongState."""
     fund = hold(fund_id)
     require(actor, "funds:fund:activate", fund)
-    beginning = Beginning(
-        _host(fund.host_id),
-        queries.members(fund_id),
-        fund.minimum_fen,
-        queries.instalments(fund_id),
-        ledger.balance(fund_id).received_fen,
-    )
     fire(actor, fund, "activate")
-    _fit(rules.beginning_problems(beginning, clock.today()))
+    _fit(rules.beginning_problems(desk.beginning(fund), clock.today()))
     fund.activated_on = clock.today()
     return fund
 
@@ -144,9 +137,7 @@ def end(actor: Actor, fund_id: int, reason: str) -> Fund:
     """End a fund for good. Raises FundUnfit while it has anything or owes anything."""
     fund = hold(fund_id)
     fire(actor, fund, "end", reason=_said(reason))
-    balance = ledger.balance(fund_id)
-    left = balance.available_fen + balance.principal_fen
-    _fit(rules.ending_problems(left, balance.payable_fen))
+    _fit(desk.in_the_way_of_ending(fund_id))
     fund.ended_on = clock.today()
     return fund
 
