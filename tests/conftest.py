@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from xdist.remote import Producer
 
 from charity_portal.kernel.database import db
-from tests.support import apps, databases, skips, sockets
+from tests.support import apps, databases, skips, sockets, warm
 from tests.support.clocks import FrozenClock
 from tests.support.sharing import Sharing
 from tests.support.working import Worker
@@ -33,6 +33,7 @@ hypothesis_settings.load_profile("tests")
 def pytest_configure(config: pytest.Config) -> None:
     """No test leaves this machine, whatever it imports."""
     sockets.block()
+    warm.install()
     # Told to stop, a run ends in good order: what it started (PostgreSQL, portals) ends with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     for name in ("DATABASE_URL", "SECRET_KEY", "DATA_DIR", "MAIL_URL", "PUBLIC_URL", "PORT"):

@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,17 @@ import xlsxwriter
 from charity_portal.kernel.confined import archives
 from charity_portal.kernel.confined.refusals import Refusal
 from charity_portal.kernel.confined.running import Crashed, OutOfMemory, TookTooLong, run
+from charity_portal.kernel.pdf.rendering import render
 from tests.factories import uploads
+from tests.support import warm
 
 SPREADSHEETS = "charity_portal.kernel.confined.spreadsheets"
+
+
+@pytest.fixture(autouse=True)
+def _as_in_life() -> Iterator[None]:
+    with warm.cold():
+        yield
 
 
 def _read(path: Path, seconds: int = 20, memory_mb: int = 500) -> object:
@@ -102,6 +112,40 @@ def test_a_child_sees_no_secret_of_its_parent(
     assert len(ended) == len(environments) == 1
     assert "LC_ALL=C.UTF-8" in environments[0]
     assert "must not travel" not in environments[0]
+
+
+def _outcomes(folder: Path) -> list[object]:
+    """What comes of a table, a file that is refused, a document, and a child that fails."""
+    table, bad = folder / "a.csv", folder / "a.pdf"
+    table.write_text("名称\n甲\n")
+    bad.write_bytes(uploads.pdf_with_hidden_script())
+    about = {"path": str(bad), "name": "a.pdf", "kinds": ["pdf"], "attachments": False}
+    paper = '<html lang="zh-CN"><head><title>一</title></head><body><h1>慈善</h1></body></html>'
+    found: list[object] = [_read(table)]
+    with pytest.raises(Refusal) as refused:
+        run("charity_portal.kernel.confined.uploads", about, seconds=20, memory_mb=1500)
+    found += [refused.value.code, refused.value.params]
+    found.append(render(paper, created=datetime(2026, 3, 2, tzinfo=UTC), identifier="1"))
+    with pytest.raises(Crashed) as crashed:
+        _read(folder / "absent")
+    return [*found, str(crashed.value).splitlines()[-1]]
+
+
+def test_children_that_begin_warm_do_what_those_of_life_do(tmp_path: Path) -> None:
+    as_in_life = _outcomes(tmp_path)
+    warm.install()
+    assert _outcomes(tmp_path) == as_in_life
+
+
+def test_a_warm_child_ends_when_its_time_is_up_and_the_next_one_works(tmp_path: Path) -> None:
+    warm.install()
+    test_a_child_that_takes_too_long_is_killed(tmp_path)
+    assert _read_csv(tmp_path) == {"rows": [[1, ["a"]]], "distorted": [], "version": ""}
+
+
+def _read_csv(folder: Path) -> object:
+    (folder / "b.csv").write_text("a\n")
+    return _read(folder / "b.csv")
 
 
 def _children() -> list[int]:

@@ -41,16 +41,8 @@ def run(
     Arguments and result are JSON; large bytes travel in files named by them. Raises Refusal as the
     child did, TookTooLong after `seconds` of wall time, OutOfMemory, or Crashed.
     """
-    command = [sys.executable, "-m", "charity_portal.kernel.confined", module]
-    child = subprocess.Popen(
-        [*command, str(seconds), str(memory_mb)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=_ROOT,
-        env=_environment() | dict(environment or {}),
-        start_new_session=True,
-    )
+    given = _environment() | dict(environment or {})
+    child = start(module, seconds, memory_mb, given, str(_ROOT))
     try:
         out, err = child.communicate(json.dumps(arguments).encode(), timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -58,6 +50,22 @@ def run(
     finally:
         _end(child)
     return _answer(child.returncode, out, err)
+
+
+def start(
+    module: str, seconds: int, memory_mb: int, environment: Mapping[str, str], folder: str
+) -> subprocess.Popen[bytes]:
+    """The child, waiting for its arguments."""
+    command = [sys.executable, "-m", "charity_portal.kernel.confined", module]
+    return subprocess.Popen(
+        [*command, str(seconds), str(memory_mb)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+    )
 
 
 def _environment() -> dict[str, str]:
