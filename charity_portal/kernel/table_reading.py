@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from charity_portal.kernel.confined.refusals import Refusal
 from charity_portal.kernel.confined.running import Crashed, OutOfMemory, TookTooLong, run
@@ -81,11 +81,30 @@ def read_table(stream: BinaryIO, filename: str, max_rows: int = 60_000, max_mb: 
     distorted. Takes up to a minute: call it outside transaction(). Raises TooLarge or BadTable;
     the content decides what the file is, `filename` is only named in messages.
     """
+    raw = _raw(stream, filename, max_rows, max_mb)
+    return _sheet(raw["rows"], raw["distorted"], raw["version"])
+
+
+def read_grid(
+    stream: BinaryIO, filename: str, max_rows: int = 60_000, max_mb: int = 30
+) -> list[tuple[int, list[str]]]:
+    """The same for a table that others made, whose titles may stand further down: every filled row
+    with its number in the file. Cells whose digits a spreadsheet has rounded come empty.
+    """
+    raw = _raw(stream, filename, max_rows, max_mb)
+    lost = {(number, column) for number, column in raw["distorted"]}
+    return [
+        (number, ["" if (number, i) in lost else cell for i, cell in enumerate(cells)])
+        for number, cells in raw["rows"]
+    ]
+
+
+def _raw(stream: BinaryIO, filename: str, max_rows: int, max_mb: int) -> Any:
     with tempfile.TemporaryDirectory(prefix="table-") as folder:
         path = Path(folder) / "table"
         _save(stream, path, max_mb)
         try:
-            raw = run(
+            return run(
                 "charity_portal.kernel.confined.spreadsheets",
                 {"path": str(path), "most_rows": max_rows},
                 seconds=_SECONDS,
@@ -99,7 +118,6 @@ def read_table(stream: BinaryIO, filename: str, max_rows: int = 60_000, max_mb: 
             raise BadTable(
                 say("“%(name)s”无法读取，请用表格软件另存为 xlsx 后再上传。", name=filename[-60:])
             ) from crash
-    return _sheet(raw["rows"], raw["distorted"], raw["version"])
 
 
 def parse_day(text: str) -> date | None:

@@ -27,6 +27,7 @@ from charity_portal.kernel.table_reading import (
     Row,
     Sheet,
     parse_day,
+    read_grid,
     read_table,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "Sheet",
     "error_workbook",
     "parse_day",
+    "read_grid",
     "read_table",
     "write_csv",
     "write_xlsx",

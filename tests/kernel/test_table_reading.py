@@ -7,7 +7,13 @@ import pytest
 import xlsxwriter
 
 from charity_portal.kernel.errors import TooLarge
-from charity_portal.kernel.table_reading import BadTable, Sheet, parse_day, read_table
+from charity_portal.kernel.table_reading import (
+    BadTable,
+    Sheet,
+    parse_day,
+    read_grid,
+    read_table,
+)
 
 
 def _read(content: bytes, name: str = "表.xlsx", **limits: int) -> Sheet:
@@ -146,3 +152,18 @@ def test_a_zip_that_is_no_workbook_is_refused() -> None:
 )
 def test_a_day_is_read_as_people_write_it(typed: str, day: date | None) -> None:
     assert parse_day(typed) == day
+
+
+def test_a_grid_keeps_every_row_above_the_titles() -> None:
+    content = "某某银行\n账号\t1234\n日期\t金额\n2026-03-05\t1,00\n".encode("gb18030")
+    assert read_grid(io.BytesIO(content), "a.csv") == [
+        (1, ["某某银行"]),
+        (2, ["账号", "1234"]),
+        (3, ["日期", "金额"]),
+        (4, ["2026-03-05", "1,00"]),
+    ]
+
+
+def test_a_grid_leaves_out_digits_that_a_spreadsheet_has_rounded() -> None:
+    content = _book(["流水号", "金额"], [370602199001011234, 5])
+    assert read_grid(io.BytesIO(content), "a.xlsx")[1] == (2, ["", "5"])

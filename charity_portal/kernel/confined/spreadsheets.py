@@ -73,14 +73,19 @@ def _read_workbook(path: Path, most_rows: int) -> dict[str, Any]:
 
 def _read_csv(content: bytes, most_rows: int) -> dict[str, Any]:
     text = _decode(content)
-    first_line = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",\t;", key=first_line.count)
+    delimiter = max(",\t;", key=_first_divided(text).count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         grid = [[_unguarded(cell) for cell in row] for row in reader]
     except csv.Error as broken:
         raise Refusal("csv_damaged", line=reader.line_num) from broken
     return _collect(grid, most_rows) | {"version": ""}
+
+
+def _first_divided(text: str) -> str:
+    """The first line that is divided at all: above it banks write whose account it is."""
+    lines = text.lstrip().splitlines()
+    return next((line for line in lines if any(sign in line for sign in ",\t;")), "")
 
 
 def _decode(content: bytes) -> str:
