@@ -291,10 +291,9 @@ def page(
     `order` holds columns, `.desc()` where wanted; together they must be unique and never NULL. `after`
     is the cursor of the page before. Items are entities when one entity is selected, else rows.
     """
-    columns = [key.element if isinstance(key, sa.UnaryExpression) else key for key in order]
-    falling = [isinstance(k, sa.UnaryExpression) and k.modifier is operators.desc_op for k in order]
+    columns, _ = _directions(order)
     if after:
-        statement = statement.where(_beyond(columns, falling, _decode_cursor(after, len(columns))))
+        statement = statement.where(beyond(order, after))
     wanted = len(statement.column_descriptions)
     keyed = statement.add_columns(*columns).order_by(*order).limit(size + 1)
     rows = db.session.execute(keyed).all()
@@ -302,6 +301,19 @@ def page(
     items = [row[0] if wanted == 1 else row[:wanted] for row in rows[:size]]
     cursor = _encode_cursor(rows[size - 1][wanted:]) if more else None
     return Page(items, cursor, first=not after)
+
+
+def beyond(order: Sequence[Any], after: str) -> sa.ColumnElement[bool]:
+    """What lies behind a cursor in this order: for the parts of a list that is put together from
+    several, each cut by an index of its own. `order` as in `page`."""
+    columns, falling = _directions(order)
+    return _beyond(columns, falling, _decode_cursor(after, len(columns)))
+
+
+def _directions(order: Sequence[Any]) -> tuple[list[Any], list[bool]]:
+    columns = [key.element if isinstance(key, sa.UnaryExpression) else key for key in order]
+    falling = [isinstance(k, sa.UnaryExpression) and k.modifier is operators.desc_op for k in order]
+    return columns, falling
 
 
 def _beyond(columns: list[Any], falling: list[bool], values: list[Any]) -> sa.ColumnElement[bool]:

@@ -150,9 +150,13 @@ def entries_page(
     found = sa.select(LedgerEntry).where(*_narrowed(fund_id, filters or EntryFilter()))
     order = [LedgerEntry.booked_on.desc(), LedgerEntry.id.desc()]
     cut = page(found, order=order, after=after, size=size)
-    taken_back = _reversals([row.id for row in cut.items])
-    lines = [_line(row, taken_back.get(row.id)) for row in cut.items]
-    return Page(lines, cut.next_cursor, cut.first)
+    return Page(lines(cut.items), cut.next_cursor, cut.first)
+
+
+def lines(rows: list[LedgerEntry]) -> list[EntryLine]:
+    """These entries for outsiders, in the same order."""
+    taken_back = _reversals([row.id for row in rows])
+    return [_line(row, taken_back.get(row.id)) for row in rows]
 
 
 def _reversals(entry_ids: list[int]) -> dict[int | None, int]:
