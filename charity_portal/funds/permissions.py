@@ -22,7 +22,9 @@ def _keeps_books(actor: Actor, subject: Any) -> bool:
 
 def _campaign_is_public(actor: Actor, campaign: Any) -> bool:
     """Everybody once it has begun; one that may not turn to the public only when it is over."""
-    shown = ("ended", "settled") if campaign.reach == "targeted" else ("running", "ended", "settled")
+    shown = (
+        ("ended", "settled") if campaign.reach == "targeted" else ("running", "ended", "settled")
+    )
     return campaign.state in shown or actor.has_role(*OFFICE)
 
 
@@ -56,18 +58,42 @@ def _votes(actor: Actor, request: Any) -> bool:
     return _sits(actor, request) or actor.has_role("officer")
 
 
+def _records_minutes(actor: Actor, request: Any) -> bool:
+    return actor.has_role("officer")
+
+
 def _approves(actor: Actor, request: Any) -> bool:
-    """A second person: never who asked for it, never who sits on the committee."""
+    """A second person: never who asked for it, who sits on the committee, or who belongs to the payee
+    (慈善法, art. 14)."""
     return (
         actor.has_role("approver")
         and request.requested_by != actor.user_id
         and not _sits(actor, request)
+        and actor.role_in(request.payee_id) is None
     )
 
 
 def _pays(actor: Actor, request: Any) -> bool:
     """Who keeps the books, but not who approved."""
     return _keeps_books(actor, request) and request.approved_by != actor.user_id
+
+
+def _brings_vouchers(actor: Actor, request: Any) -> bool:
+    """Who handles a request: whoever asked, who sits, officers, and who keeps the books."""
+    if actor.has_role("officer") or _keeps_books(actor, request) or _sits(actor, request):
+        return True
+    own = actor.signed_in and request.requested_by == actor.user_id
+    return own or actor.role_in(request.host_id) is not None
+
+
+def _reads_voucher(actor: Actor, voucher: Any) -> bool:
+    return _sees_spending(actor, voucher.request)
+
+
+def _removes_voucher(actor: Actor, voucher: Any) -> bool:
+    """Whoever added it, and officers."""
+    own = actor.signed_in and voucher.added_by == actor.user_id
+    return own or actor.has_role("officer")
 
 
 def _has_seat(actor: Actor, subject: Any) -> bool:
@@ -120,8 +146,10 @@ RULES = {
     "funds:spending:approve": _approves,
     "funds:spending:pay": _pays,
     "funds:spending:close": _keeps_books,
-    "funds:voucher:read": _sees_spending,
-    "funds:voucher:add": _sees_spending,
+    "funds:spending:minutes": _records_minutes,
+    "funds:voucher:read": _reads_voucher,
+    "funds:voucher:add": _brings_vouchers,
+    "funds:voucher:remove": _removes_voucher,
     "funds:rule:read": staff(*OFFICE),
     "funds:rule:edit": staff("approver", "administrator"),
 }

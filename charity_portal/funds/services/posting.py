@@ -55,7 +55,7 @@ def reverse(actor: Actor, entry_id: int, voucher: str, reason: str) -> LedgerEnt
     if original is None:
         raise NotFound
     fund = hold(original.fund_id)
-    promise = original.kind == "allocation" and can(actor, "funds:entry:allocate", fund)
+    promise = original.kind in SPENDS and can(actor, "funds:entry:allocate", fund)
     if not promise:  # who promises may take a promise back; all else is for who keeps the books
         require(actor, "funds:entry:reverse", fund)
     if original.kind == REVERSAL:
