@@ -29,6 +29,7 @@ from charity_portal.disclosure.views import office_reports as disclosure_office
 from charity_portal.disclosure.views import results as disclosure_results
 from charity_portal.funds import cli as funds_cli
 from charity_portal.funds import permissions as funds_permissions
+from charity_portal.funds.tasks import bulletins as funds_bulletins
 from charity_portal.funds.views import blueprints as funds_views
 from charity_portal.kernel import (
     database,
@@ -52,6 +53,7 @@ from charity_portal.oversight import views as oversight_views
 from charity_portal.projects import cli as projects_cli
 from charity_portal.projects import permissions as projects_permissions
 from charity_portal.projects.tasks import deadlines as projects_deadlines
+from charity_portal.projects.tasks import payments as projects_payments
 from charity_portal.projects.tasks import receipts as projects_receipts
 from charity_portal.projects.views import blueprints as projects_views
 from config import Settings
@@ -94,7 +96,9 @@ TASKS = (
     accounts_tasks,
     organizations_tasks,
     oversight_tasks,
+    funds_bulletins,
     projects_deadlines,
+    projects_payments,
     projects_receipts,
     competitions_assigning,
     competitions_panels,

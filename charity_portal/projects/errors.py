@@ -228,3 +228,23 @@ class DraftMoved(Conflict):
     @classmethod
     def default(cls) -> Text:
         return say("您查看之后，同事又修改了这份申请。请核对最新内容后再提交。")
+
+
+class PlanMoved(Conflict):
+    """The plan of an award was changed since it was looked at (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("您打开之后，拨付计划已经变化。请核对现在的计划后再保存。")
+
+
+class UnfitPurse(Invalid):
+    """The money cannot come from there (422)."""
+
+
+class ReclaimMoved(Conflict):
+    """Something was demanded or came back since the page was opened (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("您打开之后，该项目的付款或退款已有变化，您的操作没有生效。请核对后再办理。")

@@ -35,7 +35,7 @@ class Purse:
 
 def purses_for(use: str) -> list[Purse]:
     """The purses of running funds that may be spent on that, by the number of the fund; one statement."""
-    found = _purses(Fund.state == "active", FundPurpose.spendable)
+    found = _purses(Fund.state == "active", FundPurpose.spendable.is_(True))
     return [purse for purse in found if use in purse.uses]
 
 

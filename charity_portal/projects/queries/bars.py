@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -49,7 +50,7 @@ def bars_of(organization_ids: Iterable[int]) -> list[BarRow]:
 
 def bars_page(running: bool, after: str | None = None) -> Page[BarRow]:
     """One screenful of bars, the newest first; those that run today, or all."""
-    found = sa.select(GrantBar, Application).join(
+    found: Any = sa.select(GrantBar, Application).join(
         Application, Application.id == GrantBar.application_id
     )
     if running:

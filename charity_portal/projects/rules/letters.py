@@ -61,13 +61,14 @@ def _listed(lacks: Sequence[Lack]) -> list[Text]:
     ]
 
 
-def _letter(title: Text, about: About, *middle: Text) -> Letter:
+def letter(title: Text, about: About, *middle: Text) -> Letter:
+    """A letter about an application: which one, what there is to say, where to read on."""
     return Letter(title, (_opening(about), *middle, _closing(about)))
 
 
 def correction(about: About, lacks: Sequence[Lack], due_at: datetime) -> Letter:
     """The one-time notice (一次性告知): every defect, and until when it can be mended."""
-    return _letter(
+    return letter(
         say("补正通知：%(title)s", title=about.title),
         about,
         say("经审查，以下 %(n)s 项需要补正，现一次性告知：", n=len(lacks)),
@@ -78,7 +79,7 @@ def correction(about: About, lacks: Sequence[Lack], due_at: datetime) -> Letter:
 
 def conditional(about: About, missing: Sequence[Lack], due_at: datetime) -> Letter:
     """Accepted while secondary papers are missing: which, until when, and what follows otherwise."""
-    return _letter(
+    return letter(
         say("容缺受理通知：%(title)s", title=about.title),
         about,
         say("主要材料齐全，现予容缺受理。尚缺下列次要材料："),
@@ -93,7 +94,7 @@ def conditional(about: About, missing: Sequence[Lack], due_at: datetime) -> Lett
 
 def accepted(about: About) -> Letter:
     """The completeness check is passed."""
-    return _letter(
+    return letter(
         say("审查通过：%(title)s", title=about.title),
         about,
         say("经审查，申请资格和申请材料符合要求，进入评审。评审结果以公示为准。"),
@@ -102,7 +103,7 @@ def accepted(about: About) -> Letter:
 
 def rejected(about: About, reason: str) -> Letter:
     """The application does not go on, and why."""
-    return _letter(
+    return letter(
         say("审查结果通知：%(title)s", title=about.title),
         about,
         say("经审查，本次申请不符合要求，审查不通过。"),
@@ -113,7 +114,7 @@ def rejected(about: About, reason: str) -> Letter:
 
 def lapsed(about: About, due_at: datetime) -> Letter:
     """A deadline went by."""
-    return _letter(
+    return letter(
         say("申请失效通知：%(title)s", title=about.title),
         about,
         say("截至 %(due)s 未按要求补正或补齐材料，本次申请已失效。", due=When(due_at)),
@@ -123,7 +124,7 @@ def lapsed(about: About, due_at: datetime) -> Letter:
 
 def reopened(about: About, reason: str) -> Letter:
     """The office takes the application up again."""
-    return _letter(
+    return letter(
         say("恢复审查通知：%(title)s", title=about.title),
         about,
         say("本次申请已恢复审查。"),
@@ -151,12 +152,12 @@ def outcome(
         "refuse": say("感谢贵单位的申报。如对结果有疑问，请与征集公告中的联系人联系。"),
     }.get(result, say("拟立项名单现予公示，公示期满且无异议或异议不成立的，予以确认立项。"))
     why = [say("理由：%(reason)s", reason=reason)] if reason.strip() else []
-    return _letter(say("评审结果通知：%(title)s", title=about.title), about, said, *why, after)
+    return letter(say("评审结果通知：%(title)s", title=about.title), about, said, *why, after)
 
 
 def confirmed(about: About, amount_fen: int) -> Letter:
     """The notice is over: the award stands."""
-    return _letter(
+    return letter(
         say("立项通知：%(title)s", title=about.title),
         about,
         say(
@@ -168,7 +169,7 @@ def confirmed(about: About, amount_fen: int) -> Letter:
 
 def cancelled(about: About, findings: Sequence[str]) -> Letter:
     """An objection was upheld: the award does not stand, and what was found."""
-    return _letter(
+    return letter(
         say("取消立项通知：%(title)s", title=about.title),
         about,
         say("公示期间收到异议，经复核异议成立，取消拟立项。"),
@@ -178,7 +179,7 @@ def cancelled(about: About, findings: Sequence[str]) -> Letter:
 
 def reserve_ended(about: About) -> Letter:
     """The call is over and the reserve was not needed."""
-    return _letter(
+    return letter(
         say("候补结束通知：%(title)s", title=about.title),
         about,
         say("本次征集已办结，候补项目未递补。感谢贵单位的申报。"),

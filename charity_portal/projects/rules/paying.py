@@ -190,7 +190,9 @@ def mark(tranches: Iterable[Planned]) -> str:
 def same_plan(tranches: Iterable[Planned], parts: Sequence[Part]) -> bool:
     """Whether the tranches still to come are exactly these parts."""
     have = [
-        (t.condition, t.amount_fen, t.due_on, t.purpose_id) for t in tranches if t.state == "planned"
+        (t.condition, t.amount_fen, t.due_on, t.purpose_id)
+        for t in tranches
+        if t.state == "planned"
     ]
     return have == [(p.condition, p.amount_fen, p.due_on, p.purpose_id) for p in parts]
 

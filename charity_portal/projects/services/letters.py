@@ -1,6 +1,6 @@
 """Letters to the people of an applicant organization: posted, held for preview, released, replaced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -19,7 +19,9 @@ from charity_portal.projects.rules.wording import Named
 
 OUTCOME = "projects.outcome"
 CONFIRMATION = "projects.confirmation"
+PAYING = "projects.paying"
 READERS = ("owner", "editor")
+PAYEES = ("owner", "editor", "finance")
 RULER = "—" * 20
 _LOCALES = ("zh_Hans_CN", "en")
 
@@ -32,13 +34,13 @@ class Written:
     body: str
 
 
-def about(application: Application) -> About:
-    """What letters say about an application."""
+def about(application: Application, endpoint: str = "projects_applications.show") -> About:
+    """What letters say about an application; `endpoint` is where they lead."""
     return About(
         number=application.number or "",
         title=application.title,
         call=Named(application.call),
-        link=address_of("projects_applications.show", application_id=application.id),
+        link=address_of(endpoint, application_id=application.id),
         currency=application.call.currency,
     )
 
@@ -69,9 +71,9 @@ def in_both(text: Text) -> tuple[str, str]:
     return said[0], said[1]
 
 
-def recipients(organization_id: int) -> list[str]:
-    """The addresses of the members who prepare applications."""
-    ids = [m.user_id for m in organizations.members(organization_id) if m.role in READERS]
+def recipients(organization_id: int, roles: Sequence[str] = READERS) -> list[str]:
+    """The addresses of the members in these roles; without, of those who prepare applications."""
+    ids = [m.user_id for m in organizations.members(organization_id) if m.role in roles]
     people = accounts.people(ids)
     return [people[i].email for i in ids if i in people and people[i].is_active]
 
@@ -84,6 +86,15 @@ def post(
     addresses = recipients(application.organization_id)
     for address in addresses:
         mail.post(actor, address, written.title, written.body, kind, application.id, hold=hold)
+    return len(addresses)
+
+
+def post_to_payee(actor: Actor, application: Application, letter: Letter) -> int:
+    """Send a letter about an award's money, to those who keep the accounts too."""
+    written = write(letter)
+    addresses = recipients(application.organization_id, PAYEES)
+    for address in addresses:
+        mail.post(actor, address, written.title, written.body, PAYING, application.id)
     return len(addresses)
 
 
