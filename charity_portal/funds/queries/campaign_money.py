@@ -6,6 +6,8 @@ A campaign is small beside its fund, and both sums are entered by an index on th
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -34,6 +36,19 @@ class Matching:
         return max(0, self.owes_fen - self.came_fen)
 
 
+@dataclass(frozen=True)
+class Cost:
+    """One thing that was spent in the name of a campaign."""
+
+    request_id: int
+    number: str
+    title: str
+    use: str
+    amount_fen: int
+    booked_on: date
+    entry_id: int
+
+
 def sums(campaign_ids: Iterable[int]) -> dict[int, Money]:
     """What each of these campaigns brought and used; two statements however many they are."""
     wanted = set(campaign_ids)
@@ -52,12 +67,34 @@ def sums(campaign_ids: Iterable[int]) -> dict[int, Money]:
     return {key: Money(forms[key], matching[key], uses[key]) for key in wanted}
 
 
+def costs(campaign_id: int, limit: int = 100) -> list[Cost]:
+    """What was spent in the name of a campaign, the latest first; its words are public."""
+    taken_back = aliased(LedgerEntry)
+    wanted = (
+        sa.select(
+            SpendingRequest.id,
+            SpendingRequest.number,
+            SpendingRequest.title,
+            SpendingRequest.use,
+            LedgerEntry.amount_fen,
+            LedgerEntry.booked_on,
+            LedgerEntry.id,
+        )
+        .join(LedgerEntry, LedgerEntry.id == SpendingRequest.allocation_id)
+        .outerjoin(taken_back, taken_back.reverses_id == LedgerEntry.id)
+        .where(SpendingRequest.campaign_id == campaign_id, taken_back.id.is_(None))
+        .order_by(LedgerEntry.booked_on.desc(), LedgerEntry.id.desc())
+        .limit(limit)
+    )
+    return [Cost(*row) for row in db.session.execute(wanted)]
+
+
 def of_campaign(campaign_id: int) -> Money:
     """What one campaign brought and used."""
     return sums([campaign_id]).get(campaign_id, NOTHING)
 
 
-def _given(campaign_ids: set[int]) -> sa.Select[tuple[int, str, bool, int, int]]:
+def _given(campaign_ids: set[int]) -> sa.Select[Any, Any, Any, Any, Any]:
     from_matcher = Donation.income_source == MATCHING
     return (
         sa.select(
@@ -72,7 +109,7 @@ def _given(campaign_ids: set[int]) -> sa.Select[tuple[int, str, bool, int, int]]
     )
 
 
-def _spent(campaign_ids: set[int]) -> sa.Select[tuple[int, str, int]]:
+def _spent(campaign_ids: set[int]) -> sa.Select[Any, Any, Any]:
     """Promises in the ledger that requests naming a campaign led to, unless they were taken back."""
     taken_back = aliased(LedgerEntry)
     return (

@@ -36,12 +36,14 @@ class Filter:
 
 def campaign(campaign_id: int) -> Campaign | None:
     """The row with its fund and purpose; for this domain's own pages."""
-    return db.session.scalar(_whole().where(Campaign.id == campaign_id))
+    row: Campaign | None = db.session.scalar(_whole().where(Campaign.id == campaign_id))
+    return row
 
 
 def by_number(number: str) -> Campaign | None:
     """The campaign of that number (HD-…), with its fund and purpose."""
-    return db.session.scalar(_whole().where(Campaign.number == number))
+    row: Campaign | None = db.session.scalar(_whole().where(Campaign.number == number))
+    return row
 
 
 def office_page(wanted: Filter, after: str | None = None) -> Page[Campaign]:
