@@ -11,7 +11,7 @@ from charity_portal.funds.models.donations import Donor
 from charity_portal.funds.models.funds import Fund, FundPurpose
 from charity_portal.funds.queries import campaigns as queries
 from charity_portal.funds.rules import campaigning as rules
-from charity_portal.funds.rules.campaigning import Plan
+from charity_portal.funds.rules.campaigning import Plan as Plan
 from charity_portal.funds.services.naming import refuse_donor_names, refuse_hidden_names
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
