@@ -105,3 +105,11 @@ class BulletinAhead(Conflict):
     @classmethod
     def default(cls) -> Text:
         return say("刚刚已有人发布了这一期通报，请查看后再决定是否另发一期。")
+
+
+class EntryTaken(Conflict):
+    """An entry is part of another line of the bank already, or does not touch the bank (409)."""
+
+    @classmethod
+    def default(cls) -> Text:
+        return say("所选账目已经对上其他流水，或者不经过银行。请刷新页面后重新选择。")

@@ -252,7 +252,7 @@ def upgrade() -> None:
         sa.Column("explanation_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("seal_token", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "(state = 'explained') = (explained_as IS NOT NULL)",
+            "state <> 'explained' OR explained_as IS NOT NULL",
             name=op.f("ck_bank_line_explained_state"),
         ),
         sa.CheckConstraint(
@@ -672,6 +672,33 @@ def upgrade() -> None:
             ["purpose_id"], ["fund_purpose.id"], name=op.f("fk_ledger_use_purpose_id")
         ),
         sa.PrimaryKeyConstraint("purpose_id", "month", "spent_on", name=op.f("pk_ledger_use")),
+    )
+    op.create_table(
+        "donation_list",
+        sa.Column("id", BIGINT, nullable=False),
+        sa.Column("fund_id", BIGINT, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("lines", BIGINT, nullable=False),
+        sa.Column("fresh", BIGINT, nullable=False),
+        sa.Column("known", BIGINT, nullable=False),
+        sa.Column("faulty", BIGINT, nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("job_id", BIGINT, nullable=True),
+        sa.Column("created_by", BIGINT, nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seal_token", sa.LargeBinary(), nullable=False),
+        sa.Column("content_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("problems_sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('checking', 'checked', 'refused', 'kept', 'discarded')",
+            name=op.f("ck_donation_list_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user_account.id"], name=op.f("fk_donation_list_created_by")
+        ),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_donation_list_fund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_donation_list")),
+        sa.UniqueConstraint("seal_token", name=op.f("uq_donation_list_seal_token")),
     )
     op.create_table(
         "pledge",

@@ -96,7 +96,7 @@ class BankLine(SealedRow, Model):
             f"explained_as IN ({', '.join(repr(e) for e in EXPLANATIONS)})", name="explained_as"
         ),
         sa.CheckConstraint(
-            "(state = 'explained') = (explained_as IS NOT NULL)", name="explained_state"
+            "state <> 'explained' OR explained_as IS NOT NULL", name="explained_state"
         ),
         sa.Index("ix_bank_line_state", "host_id", "state", "booked_on", "id"),
         sa.Index("ix_bank_line_statement", "statement_id", "position"),

@@ -12,15 +12,15 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from charity_portal.funds.rules import bank_heads as heads
-from charity_portal.funds.rules.bank_heads import WORDS, Head, plain
+from charity_portal.funds.rules.bank_heads import Head, plain
 from charity_portal.kernel.errors import Invalid
 from charity_portal.kernel.i18n import Text, money, say
-from charity_portal.kernel.money import BadAmount, parse_yuan
+from charity_portal.kernel.money import parse_yuan
 from charity_portal.kernel.tables import parse_day
 
 Grid = Sequence[tuple[int, Sequence[str]]]
 Problem = tuple[str, Text]
-"""What is at fault (a title, empty for the whole row) and the reason."""
+"""What is at fault (day, amount, balance, account) and the reason."""
 
 _IN = {"贷", "贷方", "C", "CR", "收", "收入", "转入", "存入", "来账", "进账", "+", "入账", "入"}
 _OUT = {
@@ -115,15 +115,12 @@ def _read_row(reading: Reading, number: int, cells: Sequence[str]) -> bool:
     if day is not None and not _moves(texts) and heads.is_total(cells):
         return False
     if day is None:
-        reading.fault(number, str(WORDS["day"]), say("日期无法识别。"))
+        reading.fault(number, "day", say("日期无法识别。"))
     try:
         amount = _amount(texts)
         balance = _fen(texts.get("balance", ""))
-    except BadAmount as wrong:
-        reading.fault(number, str(WORDS["amount"]), wrong.message)
-        return True
     except Invalid as wrong:
-        reading.fault(number, str(WORDS["amount"]), wrong.message)
+        reading.fault(number, "amount", wrong.message)
         return True
     _check_account(reading, number, texts.get("account", ""))
     if day is not None:
@@ -215,8 +212,7 @@ def _check_account(reading: Reading, number: int, account: str) -> None:
     if reading.tail is None:
         reading.tail = tail
     elif tail != reading.tail:
-        what = str(WORDS["account"])
-        reading.fault(number, what, say("与文件中其他行不是同一个账号，请分账号导出。"))
+        reading.fault(number, "account", say("与文件中其他行不是同一个账号，请分账号导出。"))
 
 
 def _read_around(
@@ -258,7 +254,7 @@ def _follow_balances(reading: Reading) -> None:
                 "%(name)s写明为 %(told)s，按流水应为 %(found)s，文件可能不完整。",
                 name=name, told=money(told), found=money(found or 0),
             )  # fmt: skip
-            reading.fault(row, str(WORDS["balance"]), reason)
+            reading.fault(row, "balance", reason)
     reading.opening_fen, reading.closing_fen = first, last
 
 
@@ -284,4 +280,4 @@ def _blame(reading: Reading, ordered: Sequence[Movement]) -> None:
             right=money((one.balance_fen or 0) + two.amount_fen),
             told=money(two.balance_fen or 0),
         )
-        reading.fault(two.row, str(WORDS["balance"]), reason)
+        reading.fault(two.row, "balance", reason)

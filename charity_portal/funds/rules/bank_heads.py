@@ -9,8 +9,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charity_portal.kernel.i18n import Text, say
-
 HEADS: dict[str, tuple[str, ...]] = {
     "day": (
         "记账日期", "记帐日期", "入账日期", "入帐日期", "会计日期", "账务日期",
@@ -49,12 +47,6 @@ HEADS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What each field is called, the better name first where a file has several."""
 
-WORDS: dict[str, Text] = {
-    "day": say("日期"),
-    "amount": say("金额"),
-    "balance": say("余额"),
-    "account": say("账号"),
-}
 TOTALS = (
     "合计",
     "总计",
@@ -86,10 +78,10 @@ class Head:
     index: int
     columns: dict[str, list[int]]
 
-    @property
-    def pair(self) -> bool:
-        """Whether money in and money out stand in columns of their own."""
-        return "in" in self.columns or "out" in self.columns
+    def column(self, what: str) -> int | None:
+        """The column to point at when something of a row is at fault; money may stand in any."""
+        names = ("amount", "in", "out") if what == "amount" else (what,)
+        return next((self.columns[name][0] for name in names if name in self.columns), None)
 
 
 def plain(text: str) -> str:
