@@ -20,7 +20,7 @@ from charity_portal.kernel.database import db, transaction
 from tests.factories.funds import Settled, make_fund
 from tests.support.statements import counted
 
-FEW, MANY = 1_000, 50_000
+FEW, MANY = 500, 5_000
 AT_A_TIME = 100  # PostgreSQL keeps each version of a balance until the transaction ends
 OF_A_FUND = (
     200  # rows that a plan may look at however few entries there are: a fund has 23 accounts
@@ -183,7 +183,7 @@ def reads(app: Flask) -> tuple[Settled, dict[str, Callable[[], Any]]]:
     }
 
 
-def test_reading_costs_the_same_at_a_thousand_and_at_fifty_thousand_entries(
+def test_reading_costs_the_same_however_long_the_ledger_is(
     app: Flask, reads: tuple[Settled, dict[str, Callable[[], Any]]]
 ) -> None:
     fund, ways = reads

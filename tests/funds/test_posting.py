@@ -139,33 +139,58 @@ def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def killed_while_posting(app: Flask, fund: Settled, run: int, lines: int) -> list[str]:
-    """The causes that another process told to be posted before it was killed."""
-    arguments = [fund.fund_id, fund.purpose, fund.staff.user_id, run]
-    environment = os.environ | {
-        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-        "SECRET_KEY": app.config["SECRET_KEY"],
-        "DATA_DIR": str(app.config["DATA_DIR"]),
-    }
-    command = [sys.executable, "-m", "tests.support.posting_process", *map(str, arguments)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
+class Posters:
+    """The process that others are forked from (`support/posting_process.py`)."""
+
+    def __init__(self, app: Flask) -> None:
+        environment = os.environ | {
+            "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+            "SECRET_KEY": app.config["SECRET_KEY"],
+            "DATA_DIR": str(app.config["DATA_DIR"]),
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.posting_process"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def killed(self, fund: Settled, run: int, lines: int) -> list[str]:
+        """The causes that one told to be posted before it was killed, after so many."""
+        process = self._process
+        assert process.stdin is not None and process.stdout is not None
+        print(fund.fund_id, fund.purpose, fund.staff.user_id, run, file=process.stdin)
+        word, _, number = process.stdout.readline().strip().partition(" ")
+        assert word == "pid"
         told = [process.stdout.readline().strip() for _ in range(lines)]
-        os.kill(process.pid, signal.SIGKILL)
-        told += [line.strip() for line in process.stdout if line.endswith("\n")]
-    assert process.returncode == -signal.SIGKILL
-    return told
+        os.kill(int(number), signal.SIGKILL)
+        while not (line := process.stdout.readline()).startswith("ended"):
+            assert line, "the process that forks others is gone"
+            told.append(line.strip())
+        assert line == f"ended {-signal.SIGKILL}\n"
+        return told
+
+    def close(self) -> None:
+        self._process.communicate()
 
 
-def test_a_process_killed_while_posting_leaves_a_whole_ledger(own: Flask) -> None:
+@pytest.fixture
+def posters(own: Flask) -> Iterator[Posters]:
+    started = Posters(own)
+    yield started
+    started.close()
+
+
+def test_a_process_killed_while_posting_leaves_a_whole_ledger(own: Flask, posters: Posters) -> None:
     fund = make_fund()
     fund.receive(1_000_000_00, "gift:1")
     told: list[str] = []
     for run, lines in enumerate((5, 17, 30)):
         db.session.remove()
-        told += killed_while_posting(own, fund, run, lines)
+        told += posters.killed(fund, run, lines)
         stored = set(db.session.scalars(sa.select(LedgerEntry.source)))
         assert set(told) <= stored
         assert recount().difference is None

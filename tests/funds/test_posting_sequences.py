@@ -202,6 +202,6 @@ class Ledger(RuleBasedStateMachine):
 
 
 def test_no_sequence_of_operations_breaks_the_ledger(app: Flask) -> None:
-    limits = settings(max_examples=25, stateful_step_count=25)
+    limits = settings(max_examples=12, stateful_step_count=25)
     run_state_machine_as_test(Ledger, settings=limits)
     assert (db.session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) or 0) > 50

@@ -1,8 +1,12 @@
-"""A process that posts until it is killed: `python -m tests.support.posting_process FUND PURPOSE
-USER RUN`; it tells the cause of each entry once that is committed.
+"""Processes that post until they are killed: `python -m tests.support.posting_process`.
+
+For each line `FUND PURPOSE USER RUN` a process is forked from this one, which has imported the portal
+and has opened no connection. It says `pid NUMBER`, then the cause of each entry once that is
+committed; when it is gone, this one says `ended STATUS`.
 """
 
 import itertools
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -26,10 +30,20 @@ def main(fund_id: int, purpose: int, user_id: int, run: int) -> None:
             paid = moving.pay(actor, promised.id, PAPER)
             if number % 3 == 0:
                 posting.reverse(actor, paid.id, "v", "退票")
-        sys.stdout.write(f"{source}\n")
-        sys.stdout.flush()
+        tell(source)
+
+
+def tell(text: str) -> None:
+    """One line, written at once and whole."""
+    os.write(1, f"{text}\n".encode())
 
 
 if __name__ == "__main__":
     with create_app().app_context(), clock.freeze(datetime(2026, 3, 2, 2, tzinfo=UTC)):
-        main(*(int(argument) for argument in sys.argv[1:]))
+        for line in sys.stdin:
+            child = os.fork()
+            if child == 0:
+                tell(f"pid {os.getpid()}")
+                main(*map(int, line.split()))
+            _, status = os.waitpid(child, 0)
+            tell(f"ended {os.waitstatus_to_exitcode(status)}")
