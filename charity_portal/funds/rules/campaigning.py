@@ -34,7 +34,7 @@ COST = "fundraising"
 """The use that is the price of raising money; what else names a campaign is spent on its purpose."""
 
 DUTIES: dict[str, Text] = {
-    "bulletin": say("发布募捐款物通报"),
+    "bulletin": say("发布款物通报"),
     "filing": say("补办募捐方案备案"),
     "settling": say("结算并公布活动情况"),
     "pledge": say("配捐款到账"),
