@@ -32,6 +32,8 @@ class City:
     organizations: dict[str, int] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
     applications: dict[tuple[str, int], int] = field(default_factory=dict)
+    funds: dict[str, int] = field(default_factory=dict)
+    donors: dict[str, int] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
 
     def at(self, workdays: int, hour: int, minute: int = 0) -> datetime:

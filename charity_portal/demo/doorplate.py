@@ -18,6 +18,7 @@ MEMBERS = {
     "editor": say("机构经办人"),
     "finance": say("机构财务"),
 }
+SEATS = {"chair": say("基金管委会主任"), "supervisor": say("基金监督员")}
 NARROWEST = 24
 """Columns for the last column; with less there is no table, each account is a block of lines."""
 GAP = 2
@@ -39,6 +40,7 @@ def rows() -> list[Account]:
     listed = [
         *((accounts.role_word(row["role"]), row) for row in sources.rows("people", "staff")),
         *((MEMBERS[row["role"]], row) for row in sources.rows("people", "member")),
+        *((SEATS[row["role"]], row) for row in sources.rows("people", "seat")),
         *((say("尚无机构"), row) for row in sources.rows("people", "other") if "try_zh" in row),
     ]
     return [

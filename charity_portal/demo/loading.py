@@ -10,12 +10,15 @@ from charity_portal.demo import (
     competitions,
     evenings,
     experts,
+    funding,
+    giving,
     histories,
     joining,
     papers,
     register,
     results,
     rosters,
+    spending,
 )
 from charity_portal.demo.city import City
 from charity_portal.demo.timeline import Calendar, Story, tell
@@ -59,6 +62,7 @@ def load(progress: Callable[[str], None]) -> City:
 
 def _stories(city: City) -> list[Story]:
     return [
+        register.beginning(city),
         register.story(city),
         experts.story(city),
         joining.invited(city),
@@ -69,4 +73,7 @@ def _stories(city: City) -> list[Story]:
         results.stations(city),
         evenings.story(city),
         rosters.story(city),
+        *funding.all_of(city),
+        *giving.all_of(city),
+        *spending.all_of(city),
     ]
