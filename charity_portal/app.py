@@ -30,6 +30,7 @@ from charity_portal.disclosure.views import results as disclosure_results
 from charity_portal.funds import cli as funds_cli
 from charity_portal.funds import permissions as funds_permissions
 from charity_portal.funds.tasks import bulletins as funds_bulletins
+from charity_portal.funds.tasks import donation_lists as funds_donation_lists
 from charity_portal.funds.views import blueprints as funds_views
 from charity_portal.kernel import (
     database,
@@ -97,6 +98,7 @@ TASKS = (
     organizations_tasks,
     oversight_tasks,
     funds_bulletins,
+    funds_donation_lists,
     projects_deadlines,
     projects_payments,
     projects_receipts,

@@ -130,3 +130,25 @@ SPENDING = StateMachine(
     ],
     initial="draft",
 )  # fmt: skip
+
+DONATION_LIST = StateMachine(
+    "funds",
+    "donation_list",
+    states={
+        "checking": say("正在检查"),
+        "checked": say("待确认导入"),
+        "refused": say("有错误，未导入"),
+        "kept": say("已导入"),
+        "discarded": say("已放弃导入"),
+    },
+    transitions=[
+        Transition("pass", {"checking"}, "checked", "funds:donation:import", say("检查通过")),
+        Transition("refuse", {"checking"}, "refused", "funds:donation:import", say("退回")),
+        Transition("keep", {"checked"}, "kept", "funds:donation:import", say("确认导入")),
+        Transition(
+            "discard", {"checking", "checked", "refused"}, "discarded", "funds:donation:import",
+            say("放弃导入"),
+        ),
+    ],
+    initial="checking",
+)  # fmt: skip

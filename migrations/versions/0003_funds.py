@@ -1217,6 +1217,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pledge_campaign_id"))
 
     op.drop_table("pledge")
+    op.drop_table("donation_list")
     op.drop_table("ledger_use")
     op.drop_table("ledger_turnover")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:

@@ -4,10 +4,11 @@ import itertools
 from datetime import date
 from typing import Any
 
-from charity_portal.funds.models.donations import Donation, Donor, Pledge
+from charity_portal.funds.models.donations import Donation, DonationList, Donor, Pledge
 from charity_portal.funds.rules.giving import DonorFacts, Gift, Promise
-from charity_portal.funds.services import donations, donors, pledges
+from charity_portal.funds.services import donation_lists, donations, donors, pledges
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.tables import Row, Sheet
 from tests.factories.examples import Example, World
 from tests.factories.funds import Settled, make_fund, make_staff
 
@@ -66,6 +67,16 @@ def make_pledge(fund: Settled | None = None, donor: Donor | None = None, **given
         return pledges.pledge(staff, Promise(**(plain | given)))
 
 
+HEADER = ["到账日期", "金额（元）", "姓名或单位名称", "电话", "用途", "是否同意公开"]
+
+
+def make_list(fund: Settled, *rows: tuple[str, ...]) -> DonationList:
+    """A list that was handed in, of rows under HEADER; not yet checked."""
+    lines = [Row(n, dict(zip(HEADER, cells, strict=True))) for n, cells in enumerate(rows, 2)]
+    with transaction():
+        return donation_lists.hand_in(fund.staff, fund.fund_id, Sheet(HEADER, lines), "zh")
+
+
 def _shared(world: World, name: str) -> Any:
     """A donor with a pledge and a gift, made once a sweep; ids only."""
     if "donations" not in world.made:
@@ -74,6 +85,7 @@ def _shared(world: World, name: str) -> Any:
             "donor_id": donor.id,
             "pledge_id": make_pledge(fund, donor).id,
             "donation_id": make_donation(fund, donor).id,
+            "list_id": make_list(fund).id,
         }
         world.made["donations"] = ids
     return world.made["donations"][name]
@@ -82,5 +94,6 @@ def _shared(world: World, name: str) -> Any:
 EXAMPLES: dict[str, Example] = {
     "donor_id": lambda world: _shared(world, "donor_id"),
     "donation_id": lambda world: _shared(world, "donation_id"),
+    "list_id": lambda world: _shared(world, "list_id"),
     "pledge_id": lambda world: _shared(world, "pledge_id"),
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from charity_portal.funds.models.funds import Fund, FundPurpose
 from charity_portal.funds.rules.accounts import INCOME_SOURCES
 from charity_portal.funds.rules.giving import DONOR_KINDS, FORMS, NAMINGS, VALUATIONS
-from charity_portal.funds.states import DONATION, PLEDGE
+from charity_portal.funds.states import DONATION, DONATION_LIST, PLEDGE
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import Fen, Id, Model, Stamp, one_of
 from charity_portal.kernel.secrets import Encrypted, SealedRow
@@ -149,3 +149,29 @@ class Donation(SealedRow, Model):
         sa.Index("ix_donation_donor", "donor_id", "received_on", "id"),
         sa.Index("ix_donation_campaign", "campaign_id", "received_on", "id"),
     )
+
+
+class DonationList(SealedRow, Model):
+    """A list of gifts to one fund that was handed in: its rows and what is wrong with them, sealed,
+    until it is imported or put aside. `job_id` leads to the work that goes on.
+    """
+
+    __tablename__ = "donation_list"
+    MACHINE: ClassVar[StateMachine] = DONATION_LIST
+    id: Mapped[Id]
+    fund_id: Mapped[int] = mapped_column(sa.ForeignKey("fund.id"))
+    state: Mapped[str] = mapped_column(default=DONATION_LIST.initial)
+    content = Encrypted("donation_list.content")
+    problems = Encrypted("donation_list.problems")
+    lines: Mapped[int] = mapped_column(default=0)
+    fresh: Mapped[int] = mapped_column(default=0)
+    known: Mapped[int] = mapped_column(default=0)
+    faulty: Mapped[int] = mapped_column(default=0)
+    amount_fen: Mapped[Fen] = mapped_column(default=0)
+    job_id: Mapped[int | None]
+    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    created_at: Mapped[Stamp] = mapped_column(default=clock.now)
+
+    fund: Mapped[Fund] = relationship()
+
+    __table_args__ = (DONATION_LIST.check(),)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from charity_portal.funds.models.bank import BankMatch
-from charity_portal.funds.models.donations import Donation, Donor, Pledge
+from charity_portal.funds.models.donations import Donation, DonationList, Donor, Pledge
 from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.queries import naming
 from charity_portal.funds.rules.giving import DonorFacts, name_key, number_key
@@ -141,8 +141,8 @@ def donations_page(
 ) -> Page[Donation]:
     """One screenful of donations, the latest day first, with donor and fund."""
     found = sa.select(Donation).where(*_narrowed(filters))
-    found = found.options(joinedload(Donation.donor), joinedload(Donation.fund))
-    return page(found, order=_NEWEST, after=after, size=size)
+    parts = (joinedload(Donation.donor), joinedload(Donation.fund), joinedload(Donation.purpose))
+    return page(found.options(*parts), order=_NEWEST, after=after, size=size)
 
 
 def totals(filters: DonationFilter) -> Totals:
@@ -259,3 +259,14 @@ def open_pledges(donor_id: int | None = None, fund_id: int | None = None) -> lis
     if fund_id is not None:
         wanted = wanted.where(Pledge.fund_id == fund_id)
     return list(db.session.scalars(wanted.order_by(Pledge.due_on, Pledge.id).limit(200)))
+
+
+def donation_list(list_id: int) -> DonationList | None:
+    """A list of gifts that was handed in."""
+    return db.session.get(DonationList, list_id)
+
+
+def donation_lists(limit: int = 50) -> list[DonationList]:
+    """The latest lists of gifts that were handed in."""
+    wanted = sa.select(DonationList).options(joinedload(DonationList.fund))
+    return list(db.session.scalars(wanted.order_by(DonationList.id.desc()).limit(limit)))

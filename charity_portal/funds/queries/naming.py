@@ -5,6 +5,7 @@ art. 25). Nothing is kept of the answer, so that a refusal holds everywhere at o
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -33,9 +34,9 @@ def matcher_name(campaign_id: int, donor_id: int) -> str:
     donor = _nameable({donor_id}).get(donor_id)
     if donor is None:
         return hidden
-    models: tuple[type[Pledge | Donation], ...] = (Pledge, Donation)
-    for model in models:
-        latest = db.session.scalar(
+    kinds: tuple[Any, ...] = (Pledge, Donation)
+    for model in kinds:
+        latest: Pledge | Donation | None = db.session.scalar(
             sa.select(model)
             .where(model.campaign_id == campaign_id, model.donor_id == donor_id)
             .order_by(model.id.desc())

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from charity_portal.funds.models.donations import Donation, Donor
 from charity_portal.funds.queries import campaigns
 from charity_portal.funds.queries import donations as queries
-from charity_portal.funds.rules.giving import NAMINGS, Gift, gift_problems, receipt_problems
+from charity_portal.funds.rules.giving import NAMINGS, gift_problems, receipt_problems
+from charity_portal.funds.rules.giving import Gift as Gift
 from charity_portal.funds.services import donors, moving, pledges, posting
 from charity_portal.funds.services.naming import refuse_donor_names, refuse_hidden_names
 from charity_portal.kernel import audit, clock, jobs
@@ -31,8 +32,10 @@ class Correction:
     note: str = ""
 
 
-def record(actor: Actor, gift: Gift) -> Donation:
+def record(actor: Actor, gift: Gift, screened: bool = False) -> Donation:
     """Record a gift and post its entry; the earlier gift when the same cause made one before.
+
+    `screened`: its public texts were already looked through for names (a whole list at once).
 
     Raises Invalid by field of Gift, and what `moving.receive` raises.
     """
@@ -46,8 +49,9 @@ def record(actor: Actor, gift: Gift) -> Donation:
     donor = _donor(actor, gift)
     _check_links(gift, donor)
     donation = _write(actor, gift, donor)
-    refuse_hidden_names(goods=gift.goods, quantity=gift.quantity)
-    refuse_donor_names(voucher=gift.voucher)
+    if not screened:
+        refuse_hidden_names(goods=gift.goods, quantity=gift.quantity)
+        refuse_donor_names(voucher=gift.voucher)
     if donation.pledge_id is not None:
         pledges.follow(actor, donation.pledge_id)
     audit.record(

@@ -2,7 +2,8 @@
 
 from charity_portal.funds.models.donations import Donor
 from charity_portal.funds.queries import donations as queries
-from charity_portal.funds.rules.giving import DonorFacts, donor_problems, name_key, number_key
+from charity_portal.funds.rules.giving import DonorFacts as DonorFacts
+from charity_portal.funds.rules.giving import donor_problems, name_key, number_key
 from charity_portal.funds.services.naming import refuse_donor_names
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked

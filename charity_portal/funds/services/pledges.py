@@ -5,7 +5,8 @@ from datetime import date
 from charity_portal.funds.models.donations import Donor, Pledge
 from charity_portal.funds.queries import campaigns, funds
 from charity_portal.funds.queries import donations as queries
-from charity_portal.funds.rules.giving import Promise, is_kept, promise_problems
+from charity_portal.funds.rules.giving import Promise as Promise
+from charity_portal.funds.rules.giving import is_kept, promise_problems
 from charity_portal.funds.services import donors
 from charity_portal.funds.services.naming import refuse_donor_names
 from charity_portal.kernel import audit, clock

@@ -4,14 +4,36 @@ from flask import Blueprint
 
 from charity_portal.funds.queries import (  # noqa: F401
     bank,
-    donations,
     measures,
     papers,
     spending,
 )
-from charity_portal.funds.views import office_campaign_steps, public_campaigns
+from charity_portal.funds.views import (
+    office_campaign_steps,
+    office_channels,
+    office_donation_lists,
+    office_donations,
+    office_donors,
+    office_entries,
+    office_fund_money,
+    office_fund_steps,
+    office_months,
+    office_pledges,
+    public_campaigns,
+    workspace_funds,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    office_fund_steps.blueprint,
+    office_fund_money.blueprint,
+    office_entries.blueprint,
+    office_channels.blueprint,
+    office_months.blueprint,
+    workspace_funds.blueprint,
     office_campaign_steps.blueprint,
     public_campaigns.blueprint,
+    office_donors.blueprint,
+    office_donations.blueprint,
+    office_donation_lists.blueprint,
+    office_pledges.blueprint,
 )
