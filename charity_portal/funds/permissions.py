@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from charity_portal.funds.rules.establishing import COMMITTEE
 from charity_portal.kernel.permissions import Actor, anybody, staff
 
 OFFICE = ("officer", "finance", "approver", "auditor", "administrator")
@@ -15,9 +16,19 @@ def _sees(actor: Actor, fund: Any) -> bool:
     )
 
 
+def _sees_entry(actor: Actor, entry: Any) -> bool:
+    """Whoever sees the fund; `entry` has a `fund`."""
+    return _sees(actor, entry.fund)
+
+
 def _keeps_books(actor: Actor, subject: Any) -> bool:
     """The office's finance staff, and the hosting charity's own; `subject` has a `host_id`."""
     return actor.has_role("finance") or actor.role_in(subject.host_id) == "finance"
+
+
+def _reads_books(actor: Actor, subject: Any) -> bool:
+    """Who may close a book, and who oversees it."""
+    return actor.has_role("approver", "auditor") or _keeps_books(actor, subject)
 
 
 def _campaign_is_public(actor: Actor, campaign: Any) -> bool:
@@ -55,6 +66,15 @@ def _asks(actor: Actor, fund: Any) -> bool:
 
 
 def _votes(actor: Actor, request: Any) -> bool:
+    """A member of the committee with an account votes alone, and nobody else for them."""
+    return actor.signed_in and request.seats.get(actor.user_id) in COMMITTEE
+
+
+def _supervises(actor: Actor, request: Any) -> bool:
+    return actor.signed_in and request.seats.get(actor.user_id) == "supervisor"
+
+
+def _counts(actor: Actor, request: Any) -> bool:
     return _sits(actor, request) or actor.has_role("officer")
 
 
@@ -86,6 +106,14 @@ def _brings_vouchers(actor: Actor, request: Any) -> bool:
     return own or actor.role_in(request.host_id) is not None
 
 
+def _sees_payee(actor: Actor, request: Any) -> bool:
+    """Who decides or handles a request sees the person whom it pays; who only looks on does not."""
+    if actor.has_role("officer", "finance", "approver") or _sits(actor, request):
+        return True
+    own = actor.signed_in and request.requested_by == actor.user_id
+    return own or actor.role_in(request.host_id) is not None
+
+
 def _reads_voucher(actor: Actor, voucher: Any) -> bool:
     return _sees_spending(actor, voucher.request)
 
@@ -112,11 +140,13 @@ RULES = {
     "funds:fund:end": staff("approver"),
     "funds:fund:own": _has_seat,
     "funds:channel:edit": staff("officer", "finance"),
+    "funds:entry:read": _sees_entry,
     "funds:entry:list": staff(*OFFICE),
     "funds:entry:post": _keeps_books,
     "funds:entry:allocate": staff("approver"),
     "funds:entry:reverse": _keeps_books,
     "funds:month:see": staff("finance", "approver", "auditor"),
+    "funds:month:read": _reads_books,
     "funds:month:close": _keeps_books,
     "funds:donor:list": staff("officer", "finance", "approver", "auditor"),
     "funds:donor:reveal": staff("officer", "finance", "auditor"),
@@ -139,10 +169,13 @@ RULES = {
     "funds:bank:match": staff("finance"),
     "funds:spending:list": staff(*OFFICE),
     "funds:spending:read": _sees_spending,
+    "funds:spending:new": staff("officer", "finance"),
     "funds:spending:ask": _asks,
     "funds:spending:edit": _edits_spending,
     "funds:spending:vote": _votes,
-    "funds:spending:count": _votes,
+    "funds:spending:opinion": _supervises,
+    "funds:spending:count": _counts,
+    "funds:spending:payee": _sees_payee,
     "funds:spending:approve": _approves,
     "funds:spending:pay": _pays,
     "funds:spending:close": _keeps_books,

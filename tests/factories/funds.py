@@ -8,12 +8,14 @@ from typing import Any
 from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.queries import funds as queries
 from charity_portal.funds.rules.establishing import Agreement, Member, Purpose
-from charity_portal.funds.services import funds, moving
+from charity_portal.funds.services import channels, funds, moving
+from charity_portal.funds.services.channels import Channel
 from charity_portal.funds.services.moving import Paper
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.permissions import Actor
 from charity_portal.organizations.models import Organization
 from tests.factories.accounts import make_user
+from tests.factories.examples import Example, World
 from tests.factories.organizations import make_organization
 
 PAPER = Paper("记-2026-0001", "按协议办理")
@@ -112,3 +114,56 @@ def fund_row(settled: Settled) -> Fund:
     """The fund's row as it is now."""
     db.session.rollback()
     return db.session.get_one(Fund, settled.fund_id)
+
+
+def _of_world(world: World) -> Settled:
+    """The fund that examples belong to, hosted by the world's organization; made once.
+
+    The organization is a charity only while the fund is opened: other examples know it otherwise.
+    """
+    if "fund" not in world.made:
+        with transaction():
+            host = db.session.get_one(Organization, world.organization_id)
+            before = host.kind, host.is_charity
+            host.kind, host.is_charity = "foundation", True
+        made = make_fund(host_id=world.organization_id)
+        with transaction():
+            host = db.session.get_one(Organization, world.organization_id)
+            host.kind, host.is_charity = before
+        world.made["fund"] = made
+    found: Settled = world.made["fund"]
+    return found
+
+
+def _entry(world: World) -> int:
+    fund = _of_world(world)
+    if "entry" not in world.made:
+        world.made["entry"] = fund.receive(
+            1_000_00, "interest:0:examples", income_source="interest"
+        )
+    return int(world.made["entry"])
+
+
+def _promise(world: World) -> int:
+    """What is left of the fund, promised and to be paid."""
+    _entry(world)
+    return _of_world(world).allocate(1_00, "surplus:0:examples", use="surplus")
+
+
+def _channel(world: World) -> int:
+    fund = _of_world(world)
+    told = Channel("counter", "接待室现场接收", "工作日 9:00—17:00")
+    with transaction():
+        return channels.add(fund.staff, fund.host_id, told).id
+
+
+EXAMPLES: dict[str, Example] = {
+    "fund_id": lambda world: _of_world(world).fund_id,
+    "purpose_id": lambda world: _of_world(world).purpose,
+    "host_id": lambda world: _of_world(world).host_id,
+    "entry_id": _entry,
+    "funds_money.payment.entry_id": _promise,
+    "funds_money.settle.entry_id": _promise,
+    "channel_id": _channel,
+    "month": lambda world: "2026-02",
+}

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
 from charity_portal.accounts import queries as accounts
 from charity_portal.funds.models.funds import Fund, FundMember, FundPurpose
 from charity_portal.funds.models.ledger import LedgerEntry
@@ -13,6 +16,7 @@ from charity_portal.funds.rules import amending, correcting
 from charity_portal.funds.rules import establishing as rules
 from charity_portal.funds.rules.establishing import Beginning, Instalment
 from charity_portal.kernel import audit, clock
+from charity_portal.kernel.database import db
 from charity_portal.kernel.errors import NotFound
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.organizations import queries as organizations
@@ -42,7 +46,8 @@ class Due:
 @dataclass(frozen=True)
 class Desk:
     """A fund's office page. `missing` says what stands in the way of beginning (in preparation only),
-    `unended` what stands in the way of the end; `room` is there for an endowed fund."""
+    `unended` what stands in the way of the end, `unpaid` what was promised of what is left; `room` is
+    there for an endowed fund."""
 
     fund: Fund
     host_name: str
@@ -54,6 +59,7 @@ class Desk:
     dues: list[Due]
     missing: list[Text]
     unended: list[Text]
+    unpaid: list[LedgerEntry]
     room: principal.Room | None
     principal_id: int | None
 
@@ -102,6 +108,7 @@ def desk(fund: Fund) -> Desk:
         dues=_dues(fund, balance),
         missing=rules.beginning_problems(beginning(fund), today) if draft else [],
         unended=in_the_way_of_ending(fund.id),
+        unpaid=unpaid_surplus(fund.id),
         room=principal.room(fund, kept, today.year) if kept else None,
         principal_id=kept,
     )
@@ -164,6 +171,22 @@ def entry_desk(entry_id: int) -> EntryDesk | None:
     reversal = ledger.reversal_of(entry_id)
     elsewhere = correcting.owner(entry.source, entry.kind)
     return EntryDesk(entry, fund, reversal.id if reversal else None, elsewhere)
+
+
+def unpaid_surplus(fund_id: int) -> list[LedgerEntry]:
+    """What was promised of what is left of a fund and is neither paid nor taken back."""
+    payment, reversal, undone = aliased(LedgerEntry), aliased(LedgerEntry), aliased(LedgerEntry)
+    reversed_ = sa.exists().where(reversal.reverses_id == LedgerEntry.id)
+    stands = ~sa.exists().where(undone.reverses_id == payment.id)
+    paid = sa.exists().where(payment.settles_id == LedgerEntry.id, stands)
+    wanted = sa.select(LedgerEntry).where(
+        LedgerEntry.fund_id == fund_id,
+        LedgerEntry.spent_on == "surplus",
+        LedgerEntry.kind == "allocation",
+        ~reversed_,
+        ~paid,
+    )
+    return list(db.session.scalars(wanted.order_by(LedgerEntry.id)))
 
 
 def surplus_promise(entry_id: int) -> EntryDesk | None:

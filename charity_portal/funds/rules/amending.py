@@ -6,7 +6,10 @@ whether it may be used up, its kind and the first agreement stay what they were.
 """
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from charity_portal.funds.rules.establishing import KINDS, WHOLE_BP, Agreement
 from charity_portal.kernel.i18n import Text, date_text, money, percent, say
@@ -58,6 +61,11 @@ def changed(before: Agreement, after: Agreement) -> list[str]:
     """The names of the terms that differ."""
     old, new = plain(before), plain(after)
     return [name for name in WORDS if old[name] != new[name]]
+
+
+def with_terms(agreement: Agreement, given: Mapping[str, Any]) -> Agreement:
+    """An agreement with new terms, by field."""
+    return replace(agreement, **given)
 
 
 def frozen(names: list[str], living: bool) -> dict[str, list[Text]]:

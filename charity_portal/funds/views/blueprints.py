@@ -4,9 +4,7 @@ from flask import Blueprint
 
 from charity_portal.funds.queries import (  # noqa: F401
     bank,
-    measures,
     papers,
-    spending,
 )
 from charity_portal.funds.views import (
     office_campaign_steps,
@@ -19,8 +17,11 @@ from charity_portal.funds.views import (
     office_fund_steps,
     office_months,
     office_pledges,
+    office_rules,
+    office_spending,
     public_campaigns,
     workspace_funds,
+    workspace_spending,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -36,4 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     office_donations.blueprint,
     office_donation_lists.blueprint,
     office_pledges.blueprint,
+    office_spending.blueprint,
+    workspace_spending.blueprint,
+    office_rules.blueprint,
 )
