@@ -15,6 +15,7 @@ from charity_portal.demo import (
     histories,
     joining,
     papers,
+    paying,
     register,
     results,
     rosters,
@@ -76,4 +77,5 @@ def _stories(city: City) -> list[Story]:
         *funding.all_of(city),
         *giving.all_of(city),
         *spending.all_of(city),
+        *paying.all_of(city),
     ]

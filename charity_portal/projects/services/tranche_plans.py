@@ -16,7 +16,9 @@ from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.tranches import Tranche
 from charity_portal.projects.queries import tranches as queries
 from charity_portal.projects.rules import paying as rules
-from charity_portal.projects.rules.paying import Part, Pocket
+from charity_portal.projects.rules.paying import Part as Part
+from charity_portal.projects.rules.paying import Pocket
+from charity_portal.projects.rules.paying import mark as mark
 
 
 def plan(actor: Actor, application_id: int, parts: Sequence[Part], seen: str) -> list[Tranche]:
