@@ -32,7 +32,7 @@ def barred_until(organization_ids: Iterable[int]) -> dict[int, date]:
         .where(GrantBar.organization_id.in_(set(organization_ids)), *_running(clock.today()))
         .group_by(GrantBar.organization_id)
     )
-    return {organization_id: until for organization_id, until in rows}
+    return dict(rows.all())
 
 
 def _running(today: date) -> tuple[sa.ColumnElement[bool], ...]:

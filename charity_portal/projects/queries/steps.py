@@ -10,7 +10,12 @@ from charity_portal.kernel import audit
 from charity_portal.kernel.i18n import Text, say
 
 # Recorded acts that are no change of state.
-OTHER_STEPS: Mapping[str, Text] = {"projects.application.promise": say("签署补齐承诺")}
+OTHER_STEPS: Mapping[str, Text] = {
+    "projects.application.promise": say("签署补齐承诺"),
+    "projects.tranche.plan": say("保存拨付计划"),
+    "projects.reclaim.demand": say("要求退回资助款"),
+    "projects.reclaim.receive": say("收到退款"),
+}
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def _awards() -> sa.Select[Application, Award]:
 
 def awards_of(organization_ids: Iterable[int], after: str | None = None) -> Page[Row]:
     """One screenful of what these organizations were granted, the newest first."""
-    found = _awards().where(Application.organization_id.in_(set(organization_ids)))
+    found: Any = _awards().where(Application.organization_id.in_(set(organization_ids)))
     cut = page(found, order=[Award.id.desc()], after=after, size=20)
     return _page(cut, [(row[0], row[1], None) for row in cut.items])
 
@@ -248,3 +248,20 @@ def counted_on(purpose_ids: Iterable[int], but: int) -> dict[int, int]:
         .group_by(Tranche.purpose_id)
     )
     return {purpose_id: int(fen) for purpose_id, fen in rows}
+
+
+def awards_by_application(application_ids: Iterable[int]) -> dict[int, Award]:
+    """What these applications were granted; one statement."""
+    wanted = sa.select(Award).where(Award.application_id.in_(set(application_ids)))
+    return {row.application_id: row for row in db.session.scalars(wanted)}
+
+
+def owed_by(organization_ids: Iterable[int], limit: int) -> list[Reclaim]:
+    """What these organizations still have to give back, the first due first."""
+    wanted = (
+        sa.select(Reclaim)
+        .join(Application, Application.id == Reclaim.application_id)
+        .options(contains_eager(Reclaim.application))
+        .where(Application.organization_id.in_(set(organization_ids)), Reclaim.state == "demanded")
+    )
+    return list(db.session.scalars(wanted.order_by(Reclaim.due_on, Reclaim.id).limit(limit)))

@@ -6,7 +6,7 @@ after a breach are what cities practise (中山, 罗湖, 芜湖); each plan and 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -114,34 +114,47 @@ def plan_problems(
 ) -> Problems:
     """Everything that is wrong with a plan for what is left of an award, by field."""
     found: Problems = {}
-
-    def refuse(field: str, text: Text) -> None:
-        found.setdefault(field, []).append(text)
-
-    if not parts and left_fen:
-        refuse("parts", say("请至少安排一期拨付。"))
-    if len(parts) > MOST_PARTS:
-        refuse("parts", say("最多安排 %(n)s 期。", n=MOST_PARTS))
-    latest = awarded_on + timedelta(days=365 * LONGEST_YEARS)
+    faults = list(_whole_faults(left_fen, parts))
     before: date | None = None
     for n, part in enumerate(parts):
-        if part.condition not in CONDITIONS:
-            refuse(f"parts-{n}-condition", say("请选择拨付条件。"))
-        if part.amount_fen <= 0:
-            refuse(f"parts-{n}-amount", say("金额应大于零。"))
-        if not awarded_on <= part.due_on <= latest:
-            refuse(f"parts-{n}-due_on", say("日期应在立项之后十年之内。"))
-        elif before is not None and part.due_on < before:
-            refuse(f"parts-{n}-due_on", say("日期不应早于上一期。"))
+        faults += _part_faults(n, part, pockets)
+        faults += _day_faults(n, part.due_on, awarded_on, before)
         before = part.due_on
-        pocket = pockets.get(part.purpose_id)
-        problem = say("请选择资金来源。") if pocket is None else pocket.problem
-        if problem is not None:
-            refuse(f"parts-{n}-purse", problem)
+    for field, text in faults:
+        found.setdefault(field, []).append(text)
+    return found
+
+
+Faults = Iterator[tuple[str, Text]]
+
+
+def _whole_faults(left_fen: int, parts: Sequence[Part]) -> Faults:
+    if not parts and left_fen:
+        yield "parts", say("请至少安排一期拨付。")
+    if len(parts) > MOST_PARTS:
+        yield "parts", say("最多安排 %(n)s 期。", n=MOST_PARTS)
     total = sum(part.amount_fen for part in parts)
     if parts and total != left_fen:
-        refuse("parts", _off(total, left_fen))
-    return found
+        yield "parts", _off(total, left_fen)
+
+
+def _part_faults(n: int, part: Part, pockets: Mapping[int, Pocket]) -> Faults:
+    if part.condition not in CONDITIONS:
+        yield f"parts-{n}-condition", say("请选择拨付条件。")
+    if part.amount_fen <= 0:
+        yield f"parts-{n}-amount", say("金额应大于零。")
+    pocket = pockets.get(part.purpose_id)
+    problem = say("请选择资金来源。") if pocket is None else pocket.problem
+    if problem is not None:
+        yield f"parts-{n}-purse", problem
+
+
+def _day_faults(n: int, due_on: date, awarded_on: date, before: date | None) -> Faults:
+    latest = awarded_on + timedelta(days=365 * LONGEST_YEARS)
+    if not awarded_on <= due_on <= latest:
+        yield f"parts-{n}-due_on", say("日期应在立项之后十年之内。")
+    elif before is not None and due_on < before:
+        yield f"parts-{n}-due_on", say("日期不应早于上一期。")
 
 
 def _off(total_fen: int, left_fen: int) -> Text:
