@@ -62,7 +62,7 @@ def drawn(client: FlaskClient, address: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def fund(database: None) -> Settled:
+def fund(app: Flask) -> Settled:
     return make_fund(host_id=make_raiser())
 
 
@@ -184,7 +184,7 @@ def test_the_file_holds_what_the_list_shows(client: FlaskClient, fund: Settled) 
 
 
 @pytest.mark.parametrize("role", ["finance", "approver", "auditor", "administrator"])
-def test_only_officers_plan(client: FlaskClient, database: None, role: str) -> None:
+def test_only_officers_plan(client: FlaskClient, app: Flask, role: str) -> None:
     campaign = make_campaign(state="draft")
     as_role(client, role)
     assert client.get(f"/office/campaigns/{campaign.id}").status_code == 200

@@ -27,7 +27,7 @@ def publish(
         raise Invalid(fields={"text_zh": [say("请写明款物接收、分配和使用的情况。")]})
     refuse_donor_names(text_zh=text_zh, text_en=text_en)
     published = queries.bulletins(campaign_id)
-    if position <= len(published):
+    if 1 <= position <= len(published):
         return _same(published[position - 1], text_zh)
     due = campaign_duties.next_bulletin(campaign, published)
     if due is None or position != len(published) + 1:
