@@ -10,7 +10,7 @@ from charity_portal.funds.models.spending import SpendingRequest
 from charity_portal.funds.rules.establishing import Member
 from charity_portal.funds.rules.measures import RuleRow
 from charity_portal.funds.rules.spending import Ask
-from charity_portal.funds.services import approving, measures, spending, votes, vouchers
+from charity_portal.funds.services import approving, funds, measures, spending, votes, vouchers
 from charity_portal.funds.services.approving import Payment
 from charity_portal.kernel import clock, files
 from charity_portal.kernel.database import db, transaction
@@ -18,9 +18,10 @@ from charity_portal.kernel.files import Prepared
 from charity_portal.kernel.permissions import Actor
 from tests.factories.accounts import make_user
 from tests.factories.examples import World
+from tests.factories.funds import EXAMPLES as FUNDS
 from tests.factories.funds import Settled, make_fund, make_staff
+from tests.factories.uploads import pdf
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
 REACHED = ("draft", "voting", "passed", "approved", "paid", "closed")
 
 
@@ -42,6 +43,12 @@ def person() -> Actor:
     return Actor(user.id, user.name)
 
 
+def employee(role: str) -> Actor:
+    """Somebody of the office who can sign in with that role."""
+    user = make_user(roles=(role,))
+    return Actor(user.id, user.name, frozenset({role}))
+
+
 def make_desk(money_fen: int = 10_000_00, seats: int = 5, **given: Any) -> Desk:
     """A running fund with so much in its first purse and a committee that votes by itself."""
     members = tuple(person() for _ in range(seats))
@@ -54,10 +61,9 @@ def make_desk(money_fen: int = 10_000_00, seats: int = 5, **given: Any) -> Desk:
     fund = make_fund(members=tuple(seated), **given)
     if money_fen:
         fund.receive(money_fen, f"desk:{fund.fund_id}")
-    return Desk(
-        fund, make_staff("officer"), members, supervisor, make_staff("approver"),
-        make_staff("finance"),
-    )  # fmt: skip
+    office = (employee(role) for role in ("officer", "approver", "finance"))
+    officer, approver, finance = office
+    return Desk(fund, officer, members, supervisor, approver, finance)
 
 
 def wanted(desk: Desk, **given: Any) -> Ask:
@@ -131,7 +137,7 @@ def pay(desk: Desk, key: int) -> None:
 
 def make_paper() -> Prepared:
     """A file that was looked at, as an upload leaves it."""
-    return files.prepare_own(PDF, "发票.pdf", "application/pdf")
+    return files.prepare_own(pdf(), "发票.pdf", "application/pdf")
 
 
 def add_voucher(desk: Desk, key: int, kind: str = "invoice", words: str = "活动物料发票") -> int:
@@ -165,7 +171,7 @@ STEPS = {
 
 def upload(name: str = "凭证.pdf") -> tuple[io.BytesIO, str]:
     """A file as a form sends it."""
-    return io.BytesIO(PDF), name
+    return io.BytesIO(pdf()), name
 
 
 def make_rule(**given: Any) -> int:
@@ -179,15 +185,18 @@ def make_rule(**given: Any) -> int:
 
 
 def _example_desk(world: World) -> Desk:
-    """A desk in the example organization's book whose chair is the persona `person`."""
-    members = [("chair", world.people["person"])] + [("member", None)] * 4
-    seated = tuple(
-        Member(seat, f"测试委员{n}", "居民代表", account)
-        for n, (seat, account) in enumerate(members)
-    ) + (Member("supervisor", "测试监督员", "社区监督委员会"),)
-    fund = make_fund(members=seated)
-    fund.receive(10_000_00, f"desk:{fund.fund_id}")
-    return Desk(fund, make_staff("officer"), (), person(), make_staff("approver"), person())
+    """The example fund, with the persona `person` in its chair."""
+    FUNDS["fund_id"](world)
+    fund: Settled = world.made["fund"]
+    accounts = (world.people["person"], None, None, None, None)
+    seated = [
+        Member("member" if n else "chair", f"测试委员{n}", "居民代表", account)
+        for n, account in enumerate(accounts)
+    ]
+    with transaction():
+        supervisor = Member("supervisor", "测试监督员", "社区监督委员会")
+        funds.seat(fund.staff, fund.fund_id, [*seated, supervisor])
+    return Desk(fund, employee("officer"), (), person(), employee("approver"), employee("finance"))
 
 
 def _request(world: World) -> int:

@@ -35,12 +35,8 @@ def cast(actor: Actor, request_id: int, choice: str, note: str = "") -> Spending
 
     Raises Forbidden without a seat, Invalid (`choice`, `note`), WrongState after the last day.
     """
-    request = _voting(actor, request_id)
-    member = next(
-        (m for m in spending.committee(request.fund_id) if m.user_id == actor.user_id), None
-    )
-    if member is None:
-        raise Forbidden
+    request = _voting(actor, request_id, "funds:spending:vote")
+    member = _seat(actor, spending.committee(request.fund_id))
     if voting.is_over(request.vote_until, clock.today()):
         raise WrongState(say("表决期限已过。"))
     _check_choice(choice, note, member.id in related_to(request).members)
@@ -56,12 +52,8 @@ def cast(actor: Actor, request_id: int, choice: str, note: str = "") -> Spending
 
 def give_opinion(actor: Actor, request_id: int, opinion: str, text: str) -> SpendingOpinion:
     """Say what one thinks as supervisor. Raises Forbidden for others, Invalid (`opinion`, `text`)."""
-    request = _voting(actor, request_id)
-    member = next(
-        (m for m in votes.supervisors(request.fund_id) if m.user_id == actor.user_id), None
-    )
-    if member is None:
-        raise Forbidden
+    request = _voting(actor, request_id, "funds:spending:opinion")
+    member = _seat(actor, votes.supervisors(request.fund_id))
     _check_opinion(opinion, text)
     given = _opinion(actor, request, member, opinion, text)
     audit.record(
@@ -85,9 +77,7 @@ def record_minutes(
     Members who have an account vote by themselves: only what the minutes carry signed is taken for
     them, and never against what they said themselves. Raises Invalid by field `minutes`, `said-<id>`.
     """
-    request = _voting(actor, request_id)
-    if not actor.has_role("officer"):
-        raise Forbidden
+    request = _voting(actor, request_id, "funds:spending:minutes")
     if minutes is None and request.minutes_file_id is None:
         raise Invalid(fields={"minutes": [say("请上传签字的会议纪要。")]})
     seats = {m.id: m for m in spending.committee(request.fund_id)}
@@ -127,12 +117,19 @@ def count(actor: Actor, request_id: int) -> SpendingRequest:
     return request
 
 
-def _voting(actor: Actor, request_id: int) -> SpendingRequest:
+def _voting(actor: Actor, request_id: int, permission: str) -> SpendingRequest:
     request = held(request_id)
-    require(actor, "funds:spending:vote", request)
+    require(actor, permission, request)
     if request.state != "voting":
         raise WrongState
     return request
+
+
+def _seat(actor: Actor, seated: Sequence[FundMember]) -> FundMember:
+    member = next((m for m in seated if m.user_id == actor.user_id), None)
+    if member is None:
+        raise Forbidden
+    return member
 
 
 def _check_choice(choice: str, note: str, conflicted: bool, prefix: str = "") -> None:

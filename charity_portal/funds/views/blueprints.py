@@ -2,11 +2,11 @@
 
 from flask import Blueprint
 
-from charity_portal.funds.queries import (  # noqa: F401
-    bank,
-    papers,
-)
 from charity_portal.funds.views import (
+    office_bank,
+    office_bank_certain,
+    office_bank_entries,
+    office_bank_statements,
     office_campaign_steps,
     office_channels,
     office_donation_lists,
@@ -16,10 +16,13 @@ from charity_portal.funds.views import (
     office_fund_money,
     office_fund_steps,
     office_months,
+    office_papers,
     office_pledges,
     office_rules,
     office_spending,
+    public_books,
     public_campaigns,
+    public_entries,
     workspace_funds,
     workspace_spending,
 )
@@ -32,6 +35,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     office_months.blueprint,
     workspace_funds.blueprint,
     office_campaign_steps.blueprint,
+    public_books.blueprint,
+    public_entries.blueprint,
+    office_papers.blueprint,
     public_campaigns.blueprint,
     office_donors.blueprint,
     office_donations.blueprint,
@@ -40,4 +46,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     office_spending.blueprint,
     workspace_spending.blueprint,
     office_rules.blueprint,
+    office_bank.blueprint,
+    office_bank_certain.blueprint,
+    office_bank_statements.blueprint,
+    office_bank_entries.blueprint,
 )
