@@ -29,8 +29,10 @@ from charity_portal.disclosure.views import office_reports as disclosure_office
 from charity_portal.disclosure.views import results as disclosure_results
 from charity_portal.funds import cli as funds_cli
 from charity_portal.funds import permissions as funds_permissions
+from charity_portal.funds.tasks import bank as funds_bank
 from charity_portal.funds.tasks import bulletins as funds_bulletins
 from charity_portal.funds.tasks import donation_lists as funds_donation_lists
+from charity_portal.funds.tasks import papers as funds_papers
 from charity_portal.funds.views import blueprints as funds_views
 from charity_portal.kernel import (
     database,
@@ -97,8 +99,10 @@ TASKS = (
     accounts_tasks,
     organizations_tasks,
     oversight_tasks,
+    funds_bank,
     funds_bulletins,
     funds_donation_lists,
+    funds_papers,
     projects_deadlines,
     projects_payments,
     projects_receipts,

@@ -13,6 +13,7 @@ from charity_portal.funds.models.bank import BankLine, BankMatch, BankStatement,
 from charity_portal.funds.models.donations import Donation, Donor, Pledge
 from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.models.ledger import LedgerAccount, LedgerEntry
+from charity_portal.funds.queries import funds
 from charity_portal.funds.queries.bank import open_batch
 from charity_portal.funds.rules.giving import name_key
 from charity_portal.funds.rules.reconciling import NEAR_DAYS, WINDOW_DAYS, Candidate, Line, certain
@@ -323,3 +324,15 @@ def certain_pairs(host_id: int, size: int = 500) -> list[tuple[BankLine, BankEnt
     possible = candidates(e for e in found.values() if e.amount_fen in amounts)
     sure = certain((line_facts(line) for line in waiting_lines), possible)
     return [(line, found[sure[line.id]]) for line in waiting_lines if line.id in sure]
+
+
+def funds_of(host_id: int) -> dict[int, str]:
+    """The funds of a charity by id, with number and name."""
+    wanted = sa.select(Fund.id).where(Fund.host_id == host_id).order_by(Fund.id)
+    found = funds.cards(set(db.session.scalars(wanted)))
+    return {key: f"{card.number} {card.name}" for key, card in sorted(found.items())}
+
+
+def host_of(fund_id: int) -> int:
+    """The charity that hosts a fund."""
+    return db.session.get_one(Fund, fund_id).host_id

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from charity_portal.funds.errors import EntryTaken
 from charity_portal.funds.models.bank import BankLine, BankMatch, BankUnmoved
-from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.models.ledger import LedgerBook, LedgerEntry
 from charity_portal.funds.queries import bank, bank_entries
 from charity_portal.funds.rules.explaining import EXPLANATIONS
@@ -147,4 +146,4 @@ def _held(actor: Actor, line_id: int) -> BankLine:
 
 
 def _host_of(entry: LedgerEntry) -> int:
-    return db.session.get_one(Fund, entry.fund_id).host_id
+    return bank_entries.host_of(entry.fund_id)
