@@ -172,7 +172,8 @@ def test_entries_without_a_line_and_pairs_that_never_reached_the_bank(
     page = client.get(f"{DESK}/entries?host={fund.host_id}").text
     assert "没有等待流水的账目" in page
     client.post(f"{DESK}/entries/{entry}/unmoved/undo")
-    assert "等待银行流水的账目" in client.get(f"{DESK}/entries?older=7").text
+    assert "等待银行流水的账目" in client.get(f"{DESK}/entries").text
+    assert "没有等待流水的账目" in client.get(f"{DESK}/entries?older=7").text
 
 
 def test_the_sheet_of_a_month_says_whether_both_sides_agree(
@@ -207,7 +208,7 @@ def test_a_list_and_a_line_cost_the_same_however_much_there_is(
             f"{DESK}/sheet?month=2026-03&host={fund.host_id}",
             f"{DESK}/hosts/{fund.host_id}/certain",
         ):
-            with counted() as said:
+            with counted(client.application) as said:
                 assert client.get(address).status_code == 200
             found.append(len(said))
         return found
@@ -221,7 +222,7 @@ def test_a_long_statement_is_kept_in_few_statements(client: FlaskClient, fund: S
         fund.host_id,
         grid_of(rows([Move("2026-03-02", 1 + n % 9) for n in range(300)])),
     )
-    with counted() as said:
+    with counted(client.application) as said:
         assert client.post(f"{DESK}/statements/{waiting.id}/keep").status_code == 303
     assert len(_lines()) == 300
     assert len(said) < 60

@@ -21,6 +21,7 @@ from charity_portal.kernel.forms import (
     RadioField,
     SelectField,
     TextField,
+    ValidationError,
     chosen,
 )
 from charity_portal.kernel.i18n import Text, say
@@ -65,7 +66,7 @@ class StatementForm(Form):
         if field.data and not (
             len(field.data) == 4 and field.data.isascii() and field.data.isdigit()
         ):
-            raise ValueError(str(say("请填写四位数字。")))
+            raise ValidationError(str(say("请填写四位数字。")))
 
 
 class LineFilterForm(Form):

@@ -6,6 +6,7 @@ Of a file only the lines stay, sealed; its table is there only while somebody lo
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from charity_portal.funds.models.ledger import LedgerBook
 from charity_portal.funds.queries import bank
 from charity_portal.funds.queries.bank_entries import name_index
 from charity_portal.funds.rules.bank_files import Movement, Reading
+from charity_portal.funds.rules.bank_files import read as read
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Invalid
@@ -22,6 +24,9 @@ from charity_portal.kernel.permissions import Actor, require
 from charity_portal.kernel.states import fire
 
 DAYS_WAITING = 7
+_WRITTEN = [
+    column.key for column in sa.inspect(BankLine).column_attrs if column.key not in ("id", "state")
+]
 
 
 def look_through(
@@ -82,7 +87,8 @@ def keep(actor: Actor, statement_id: int) -> BankStatement:
     found = bank.preview(statement)
     if found is None or not found.new:
         raise Invalid(say("文件里的流水都已经导入过，没有可以增加的内容。"))
-    db.session.add_all(_line(statement, movement, told) for movement, told in found.new)
+    rows = [_row(_line(statement, movement, told)) for movement, told in found.new]
+    db.session.execute(sa.insert(BankLine), rows)
     statement.lines, statement.known = len(found.new), found.known
     statement.content = None
     fire(actor, statement, "keep", lines=len(found.new), known=found.known)
@@ -104,6 +110,11 @@ def _line(statement: BankStatement, movement: Movement, fingerprint: str) -> Ban
     line.counterparty = movement.counterparty or None
     line.remark = movement.remark or None
     return line
+
+
+def _row(line: BankLine) -> dict[str, Any]:
+    """A line as the table takes it: an object would be written alone, so that its id comes back."""
+    return {name: getattr(line, name) for name in _WRITTEN}
 
 
 def discard(actor: Actor, statement_id: int) -> None:
