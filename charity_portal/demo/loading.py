@@ -7,6 +7,7 @@ from flask import current_app
 from charity_portal.accounts import queries as accounts
 from charity_portal.accounts.services import passwords
 from charity_portal.demo import (
+    banking,
     competitions,
     evenings,
     experts,
@@ -78,4 +79,5 @@ def _stories(city: City) -> list[Story]:
         *giving.all_of(city),
         *spending.all_of(city),
         *paying.all_of(city),
+        *banking.all_of(city),
     ]
