@@ -18,9 +18,10 @@ from charity_portal.projects.rules import paying
 from charity_portal.projects.rules.paying import Part
 from charity_portal.projects.services import reclaims, tranche_plans, tranches
 from charity_portal.projects.services.reclaims import Demand, Refund
+from tests.factories.accounts import make_user
 from tests.factories.calls import make_call
 from tests.factories.examples import Example, World
-from tests.factories.funds import Settled, make_fund, make_staff
+from tests.factories.funds import Settled, make_fund
 from tests.factories.notices import submitted
 
 AWARD_FEN = 5_000_000
@@ -37,12 +38,18 @@ class Hands:
     fund: Settled
 
 
+def staff(*roles: str) -> Actor:
+    """Somebody who can sign in with these roles."""
+    user = make_user(roles=list(roles))
+    return Actor(user.id, user.name, frozenset(roles))
+
+
 def hands(money_fen: int = 10 * AWARD_FEN) -> Hands:
     """People, and a fund with so much in its first purse."""
     fund = make_fund()
     if money_fen:
         fund.receive(money_fen, f"donation:t{fund.fund_id}")
-    return Hands(make_staff("officer"), make_staff("approver"), make_staff("finance"), fund)
+    return Hands(staff("officer"), staff("approver"), staff("finance"), fund)
 
 
 def make_award(

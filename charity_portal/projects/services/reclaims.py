@@ -79,7 +79,9 @@ def demand(actor: Actor, application_id: int, wanted: Demand) -> Reclaim:
     db.session.flush()
     after = {"application": application_id, "amount_fen": row.amount_fen, "due_on": row.due_on}
     audit.record(actor, "projects.reclaim.demand", row, after=after, reason=why)
-    bar = bars.impose(actor, application, wanted.bar_years, why) if wanted.bar_years else None
+    bar = None
+    if wanted.bar_years is not None:
+        bar = bars.impose(actor, application, wanted.bar_years, why)
     said = Demanded(row.number, row.amount_fen, row.due_on, why, bar.until if bar else None)
     _post(actor, application, paying_letters.reclaimed(_about(application), said))
     return row
