@@ -5,10 +5,14 @@ from datetime import date
 from typing import Any
 
 from charity_portal.funds.models.funds import Fund
+from charity_portal.funds.models.papers import FundPaper
 from charity_portal.funds.rules.establishing import Purpose
 from charity_portal.funds.services import moving, posting
 from charity_portal.funds.services.moving import Paper
+from charity_portal.kernel import clock
 from charity_portal.kernel.database import db, transaction
+from charity_portal.kernel.numbers import next_number
+from tests.factories.examples import World
 from tests.factories.funds import Settled, make_fund, make_host
 
 
@@ -84,3 +88,31 @@ def lived(endowed: bool = False) -> Lived:
     db.session.rollback()
     number = db.session.get_one(Fund, fund.fund_id).number
     return Lived(fund, number, allocation, payment, wrong, reversal)
+
+
+def make_paper(fund: Settled, **given: Any) -> FundPaper:
+    """A statement of a fund that waits for its file."""
+    with transaction():
+        row = FundPaper(
+            number=next_number("ZM", clock.today().year, width=6),
+            **{"kind": "fund_statement", "language": "zh", "fund_id": fund.fund_id, **given},
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row
+
+
+def _known(world: World) -> Lived:
+    """One fund with a life for all public examples."""
+    if "lived" not in world.made:
+        world.made["lived"] = lived()
+    found: Lived = world.made["lived"]
+    return found
+
+
+_PAGES = ("show", "entries", "entries_file", "donations", "statement", "statement_file")
+EXAMPLES = {
+    **{f"funds_public.{page}.number": lambda world: _known(world).number for page in _PAGES},
+    "funds_entries.show.entry_id": lambda world: _known(world).payment,
+    "paper_id": lambda world: make_paper(_known(world).fund).id,
+}

@@ -4,7 +4,7 @@ Nothing here adds entries up: a figure is read from the sums of months, and the 
 put together from the first screenful of each account's index, so that neither grows with the ledger.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,6 @@ from charity_portal.funds.rules.figures import Narrowing
 from charity_portal.kernel.database import Page, beyond, db, page
 
 ORDER: tuple[Any, ...] = (LedgerEntry.booked_on.desc(), LedgerEntry.id.desc())
-_BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -79,16 +78,19 @@ def entries(
     return Page(lines, cut.next_cursor, cut.first)
 
 
-def all_entries(fund_id: int, wanted: Narrowing) -> Iterator[FigureLine]:
-    """Every one of them in the same order, some at a time: for files however long they get."""
-    after: str | None = None
-    while True:
-        cut = entries(fund_id, wanted, after, _BATCH)
-        yield from cut.items
-        db.session.expunge_all()
-        if cut.next_cursor is None:
-            return
-        after = cut.next_cursor
+def payees(lines: Iterable[FigureLine]) -> set[int]:
+    """The organizations that these entries name."""
+    return {line.entry.payee_id for line in lines if line.entry.payee_id is not None}
+
+
+def more_than(fund_id: int, wanted: Narrowing, count: int) -> bool:
+    """Whether there are more entries than that; looks at no more of them than it must."""
+    accounts = _accounts(fund_id, wanted) if wanted.figure else []
+    branches = list(_branches(fund_id, wanted, accounts))
+    if not branches:
+        return False
+    ids = sa.union(*(_first_ids(branch, wanted, None, count) for branch in branches)).subquery()
+    return (db.session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0) > count
 
 
 def _branches(

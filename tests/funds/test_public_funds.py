@@ -1,0 +1,194 @@
+"""Citizens walk from any figure of a fund to the entries behind it, and the figures agree."""
+
+import csv
+import html
+import io
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from charity_portal.funds.queries import funds
+from charity_portal.kernel.database import db
+from tests.factories.funds import make_fund
+from tests.factories.public_funds import Lived, lived
+
+FIGURE = re.compile(r'<a[^>]*href="(/funds/[^"]*/entries\?[^"]*)"[^>]*>(-?¥[\d,]+\.\d\d)</a>')
+TOTAL = re.compile(r"<dd>(-?¥[\d,]+\.\d\d)</dd>")
+
+
+@pytest.fixture
+def fund(app: Flask) -> Lived:
+    return lived(endowed=True)
+
+
+def fen(text: str) -> int:
+    return int(text.replace("¥", "").replace(",", "").replace(".", ""))
+
+
+def figures_on(client: FlaskClient, address: str) -> list[tuple[str, str]]:
+    page = client.get(address)
+    assert page.status_code == 200
+    found = FIGURE.findall(page.text)
+    return sorted({(html.unescape(url), amount) for url, amount in found})
+
+
+def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def behind(client: FlaskClient, url: str) -> tuple[int, int]:
+    """What the page says a figure comes to, and what its entries add up to."""
+    (total,) = TOTAL.findall(client.get(url).text)
+    entries = rows(client, url.replace("/entries?", "/entries.csv?"))
+    return fen(total), sum(fen(row["计入本项（元）"]) for row in entries)
+
+
+@pytest.mark.parametrize("address", ["", "/statement?since=2026-02&until=2026-02"])
+def test_every_figure_leads_to_entries_that_add_up_to_it(
+    client: FlaskClient, fund: Lived, address: str
+) -> None:
+    found = figures_on(client, f"/funds/{fund.number}{address}")
+    assert len(found) > 12
+    known: dict[str, tuple[int, int]] = {}
+    for url, amount in found:
+        known.setdefault(url, behind(client, url))
+        assert known[url] == (fen(amount), fen(amount)), url
+
+
+def test_the_whole_statement_and_the_register_tell_the_same_figures(
+    client: FlaskClient, fund: Lived
+) -> None:
+    other = lived()
+    register = figures_on(client, "/funds")
+    for number in (fund.number, other.number):
+        own = dict(figures_on(client, f"/funds/{number}"))
+        shown = {u: a for u, a in register if number in u}
+        assert len(shown) == 3 and shown.items() <= own.items()
+    page = client.get("/funds").text
+    totals = re.findall(r'<a href="#list">(-?[^<]+)</a>', page)
+    listed = rows(client, "/funds/list.csv")
+    received, spent = (
+        sum(fen(row[title]) for row in listed) for title in ("累计收入（元）", "累计支出（元）")
+    )
+    assert totals[0] == "2"
+    assert [fen(text) for text in totals[1:]] == [received, spent, received - spent]
+    whole = dict(figures_on(client, f"/funds/{fund.number}/statement"))
+    everything = f"/funds/{fund.number}/entries?kind=income"
+    assert whole[everything] == dict(figures_on(client, f"/funds/{fund.number}"))[everything]
+
+
+def test_files_hold_what_the_page_is_narrowed_down_to(client: FlaskClient, fund: Lived) -> None:
+    address = f"/funds/{fund.number}/entries"
+    everything = rows(client, f"{address}.csv")
+    assert len(everything) == 14 and "计入本项（元）" not in everything[0]
+    sale = rows(client, f"{address}.csv?source=sale&month=2026-02")
+    assert [row["摘要"] for row in sale] == ["义卖收入"]
+    refused = rows(client, f"{address}.csv?kind=reversal")
+    assert {row["冲销的账目编号"] for row in refused} >= {str(fund.reversed)}
+    for file in ("entries", "statement"):
+        book = client.get(f"/funds/{fund.number}/{file}.xlsx?since=2026-02")
+        assert book.status_code == 200 and book.data[:2] == b"PK"
+    book = client.get("/funds/list.xlsx")
+    assert book.status_code == 200 and book.data[:2] == b"PK"
+    parts = {row["部分"] for row in rows(client, f"/funds/{fund.number}/statement.csv")}
+    assert parts >= {"期初", "期末", "收入来源", "支出用途", "支出类别", "每月收入", "本金"}
+
+
+def test_a_workbook_too_long_to_put_together_is_refused_in_words(
+    client: FlaskClient, fund: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charity_portal.funds.exports.XLSX_ROWS", 13)
+    answer = client.get(f"/funds/{fund.number}/entries.xlsx")
+    assert answer.status_code == 422 and "下载 CSV" in answer.text
+    monkeypatch.setattr("charity_portal.funds.exports.XLSX_ROWS", 14)
+    assert client.get(f"/funds/{fund.number}/entries.xlsx").status_code == 200
+
+
+def test_a_fund_in_preparation_is_nobodys_business(client: FlaskClient, app: Flask) -> None:
+    draft = make_fund(active=False)
+    draft.receive(100_00, "gift:1")
+    row = funds.fund(draft.fund_id)
+    assert row is not None
+    number = row.number
+    for page in ("", "/entries", "/entries.csv", "/statement", "/statement.csv", "/donations"):
+        assert client.get(f"/funds/{number}{page}").status_code in (302, 403)
+    assert number not in client.get("/funds").text
+    assert number not in client.get("/funds/list.csv").text
+    (entry,) = db.session.scalars(sa.text("SELECT id FROM ledger_entry"))
+    assert client.get(f"/entries/{entry}").status_code in (302, 403)
+
+
+def test_the_register_is_searched_and_narrowed(client: FlaskClient, app: Flask) -> None:
+    one = make_fund(name_zh="春风100%助学基金", kind="named")
+    two = make_fund(name_zh="夏荷助老基金")
+    numbers = {key: funds.fund(s.fund_id).number for key, s in (("one", one), ("two", two))}  # type: ignore[union-attr]
+
+    def shown(query: str) -> set[str]:
+        page = client.get(f"/funds?{query}")
+        assert page.status_code == 200
+        return {key for key, number in numbers.items() if number in page.text}
+
+    assert shown("") == shown("kind=nonsense&state=&host=999999") == {"one", "two"}
+    assert shown("q=100%25") == shown("kind=named") == {"one"}
+    assert shown("q=_") == set()
+    assert shown(f"q={numbers['two']}") == shown(f"host={two.host_id}") == {"two"}
+    assert shown("state=suspended") == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("kind=nonsense", "没有这种账目类型"),
+        ("kind=spending&source=sale", "收入来源只用于查看收入"),
+        ("kind=bank&purpose=1", "已略过用途条件"),
+        ("month=2026-13", "月份应写成"),
+        ("since=2026-03&until=2026-01", "已对调"),
+        ("purpose=999999", "没有这个用途"),
+    ],
+)
+def test_what_cannot_be_had_is_said(
+    client: FlaskClient, fund: Lived, query: str, word: str
+) -> None:
+    query = query.replace("purpose=1", f"purpose={fund.fund.purpose}")
+    page = client.get(f"/funds/{fund.number}/entries?{query}")
+    assert page.status_code == 200 and word in page.text
+
+
+def test_a_broken_cursor_is_a_page_that_is_not_there(client: FlaskClient, fund: Lived) -> None:
+    for kind in ("", "income"):
+        assert client.get(f"/funds/{fund.number}/entries?kind={kind}&after=x").status_code == 404
+
+
+def test_one_entry_tells_all_but_people(client: FlaskClient, fund: Lived) -> None:
+    pages = {key: client.get(f"/entries/{getattr(fund, key)}").text for key in vars_of(fund)}
+    assert "拨付老年食堂" in pages["payment"] and f"/entries/{fund.allocation}" in pages["payment"]
+    assert f"/entries/{fund.payment}" in pages["allocation"]
+    assert f"/entries/{fund.reversal}" in pages["reversed"] and "已冲销" in pages["reversed"]
+    assert f"/entries/{fund.reversed}" in pages["reversal"]
+    for page in pages.values():
+        assert "平台工作人员" in page and fund.fund.staff.name not in page
+    assert client.get("/entries/999999999").status_code == 404
+
+
+def vars_of(_fund: Lived) -> tuple[str, ...]:
+    return ("allocation", "payment", "reversed", "reversal")
+
+
+def test_readers_of_english_find_no_chinese_of_ours(client: FlaskClient, fund: Lived) -> None:
+    for address in (
+        "/funds",
+        f"/funds/{fund.number}",
+        f"/funds/{fund.number}/entries?kind=income",
+        f"/funds/{fund.number}/statement",
+        f"/funds/{fund.number}/donations",
+        f"/entries/{fund.payment}",
+    ):
+        page = client.get(f"{address}{'&' if '?' in address else '?'}lang=en").text
+        main = page[page.index("<main") :]
+        plain = re.sub(r'<(\w+)[^>]*lang="zh[^"]*"[^>]*>.*?</\1>', "", main, flags=re.S)
+        assert not re.search(r"累计|合计|收入来源|支出类别|凭证", plain), address
