@@ -179,6 +179,15 @@ def test_a_matcher_owes_for_what_others_gave_up_to_the_cap(fund: Settled) -> Non
     assert queries.matched(row(campaign.id)) == 20_000
 
 
+def test_what_the_matcher_gives_is_never_matched_itself(fund: Settled) -> None:
+    campaign = make_campaign(fund=fund, kind="matching")
+    for source in ("donation", "matching"):
+        given = {"donor_id": campaign.matcher_id, "income_source": source}
+        make_donation(fund, campaign_id=campaign.id, amount_fen=10_000, **given)
+    money = campaign_money.of_campaign(campaign.id)
+    assert (money.given_fen, money.matching_fen) == (0, 20_000)
+
+
 def test_the_matchers_pledge_follows_what_others_gave(fund: Settled) -> None:
     finance, due = make_staff("finance", "officer"), date(2026, 4, 30)
     campaign = make_campaign(fund=fund, kind="matching")

@@ -95,7 +95,12 @@ def of_campaign(campaign_id: int) -> Money:
 
 
 def _given(campaign_ids: set[int]) -> sa.Select[Any, Any, Any, Any, Any]:
-    from_matcher = Donation.income_source == MATCHING
+    """Gifts by form; what the matcher gave counts as matching, whatever it was booked as."""
+    from_matcher = sa.case(
+        (Donation.income_source == MATCHING, sa.true()),
+        (Donation.donor_id == Campaign.matcher_id, sa.true()),
+        else_=sa.false(),
+    )
     return (
         sa.select(
             Donation.campaign_id,
@@ -104,6 +109,7 @@ def _given(campaign_ids: set[int]) -> sa.Select[Any, Any, Any, Any, Any]:
             sa.func.count(),
             sa.func.sum(Donation.amount_fen),
         )
+        .join(Campaign, Campaign.id == Donation.campaign_id)
         .where(Donation.campaign_id.in_(campaign_ids), Donation.state == "received")
         .group_by(Donation.campaign_id, Donation.form, from_matcher)
     )

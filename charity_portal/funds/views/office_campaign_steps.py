@@ -214,17 +214,20 @@ def _page(campaign: Campaign, refused: bool = False, **given: Any) -> str:
     actor = current_actor()
     draft = campaign.state == Campaign.MACHINE.initial
     checks = rules.checklist(queries.start_of(campaign, today), today) if draft else []
+    matched = campaign_money.matching(campaign, money)
+    promised = matched.pledge.due_on if matched and matched.pledge else None
     forms = {
         "outcome_form": given.get("outcome_form") or OutcomeForm(prefix="outcome", formdata=None),
         "cancel_form": given.get("cancel_form") or CancelForm(prefix="cancel", formdata=None),
-        "call_in_form": given.get("call_in_form") or CallInForm(prefix="pledge", formdata=None),
+        "call_in_form": given.get("call_in_form")
+        or CallInForm(prefix="pledge", formdata=None, due_on=promised),
     }
     return render_template(
         "funds/campaigns/office_show.html",
         campaign=campaign,
         money=money,
         income=income_rows(money),
-        matching=campaign_money.matching(campaign, money),
+        matching=matched,
         matcher_number=queries.donor_number(campaign.matcher_id),
         ratio=ratio_words(campaign.match_bp),
         costs=campaign_money.costs(campaign.id),
