@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Flask, request, url_for
 
@@ -36,14 +37,25 @@ class Entry:
     def current(self) -> bool:
         """Whether the reader is in this part of the site: on this page, in its blueprint, or, where no
         entry leads into the page's own blueprint, below its address."""
-        if any(entry.endpoint == request.endpoint for entry in _entries):
-            return request.endpoint == self.endpoint
-        if any(entry.part == request.blueprint for entry in _entries):
-            return request.blueprint == self.part
+        endpoint, blueprint = request.endpoint, request.blueprint
+        endpoints, parts = _led_to(len(_entries))
+        if endpoint in endpoints:
+            return endpoint == self.endpoint
+        if blueprint in parts:
+            return blueprint == self.part
         return request.path.startswith(f"{self.url}/")
 
 
 _entries: list[Entry] = []
+
+
+@lru_cache(maxsize=1)
+def _led_to(_number: int) -> tuple[frozenset[str], frozenset[str]]:
+    """The endpoints and the blueprints that so many entries lead to.
+
+    Entries are only ever added, and each page asks dozens of times.
+    """
+    return frozenset(e.endpoint for e in _entries), frozenset(e.part for e in _entries)
 
 
 def add(
