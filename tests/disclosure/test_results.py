@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from charity_portal.kernel.tables import read_table
-from tests.factories.disclosure import publish_history, typeset_history
+from tests.factories import tranches
+from tests.factories.disclosure import publish_call, publish_history, typeset_history
 from tests.factories.history import record
 
 CANARY = "=HYPERLINK(1)"
@@ -132,3 +133,21 @@ def test_the_list_finds_by_two_characters(client: FlaskClient, number: str) -> N
     assert number in client.get("/results?q=资助").text
     assert number in client.get("/results?q=example trust").text
     assert number not in client.get("/results?q=消防").text
+
+
+def test_what_an_award_was_paid_so_far_leads_to_the_ledger(client: FlaskClient, app: Flask) -> None:
+    people, award = tranches.hands(), tranches.make_award()
+    tranches.make_award(call=award.call)
+    key = tranches.make_tranche("paid", people, award)
+    number = publish_call(award.call_id).report.number
+    page = client.get(f"/results/{number}").text
+    assert page.count("尚未付款") == 1 and "¥25,000.00" in page
+    assert f"/entries/{tranches.tranche_now(key).payment_id}" in page
+    reclaim = tranches.make_reclaim(people, award)
+    tranches.receive(people, reclaim, 1_000_000)
+    page = client.get(f"/results/{number}").text
+    assert "¥15,000.00" in page and "2026年3月2日 退回" in page
+
+
+def test_nothing_is_said_of_payments_that_others_made(client: FlaskClient, number: str) -> None:
+    assert "已付款" not in client.get(f"/results/{number}").text

@@ -18,8 +18,13 @@ def publish_history(*records: dict[str, Any], accept_changes: bool = False) -> R
     """Take grants over and publish their result with small files in place of typeset ones."""
     given = records or (record(1), record(2, amountAwarded=1200))
     done = take_over(*given, accept_changes=accept_changes)
+    return publish_call(done.call_ids[0])
+
+
+def publish_call(call_id: int) -> ReportVersion:
+    """Publish a call's result with small files in place of typeset ones."""
     with transaction():
-        version = call_results.draft(SYSTEM, done.call_ids[0])
+        version = call_results.draft(SYSTEM, call_id)
         versions.ask_to_publish(SYSTEM, version.id, "更正了金额。", "An amount was corrected.")
         number = version.report.number
     papers = {

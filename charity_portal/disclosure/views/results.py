@@ -15,7 +15,9 @@ from charity_portal.kernel.i18n import say
 from charity_portal.kernel.navigation import add
 from charity_portal.kernel.permissions import requires
 from charity_portal.kernel.web import public_page
+from charity_portal.projects.queries.award_money import Paid, paid_by_number
 from charity_portal.projects.queries.call_links import results_at
+from charity_portal.projects.queries.tranches import CURRENCY
 
 RELATIONS = ("above", "below", "equal")
 FORMATS = {
@@ -92,6 +94,7 @@ def show(version: ReportVersion) -> Any:
     """One edition: totals, charts, rows with filters, files, and every edition before and after it."""
     wanted = _filter()
     count, requested, awarded = reports.row_sums(version.id, wanted)
+    page = reports.rows_page(version.id, wanted, request.args.get("after"))
     return render_template(
         "disclosure/result.html",
         version=version,
@@ -100,12 +103,20 @@ def show(version: ReportVersion) -> Any:
         count=count,
         requested=requested,
         awarded=awarded,
-        page=reports.rows_page(version.id, wanted, request.args.get("after")),
+        page=page,
+        paid=_paid(version, [row.number for row in page.items]),
         editions=reports.editions(version.report_id),
         relation=exports.relation,
         track_name=exports.track_name,
         organization_name=exports.organization_name,
     )
+
+
+def _paid(version: ReportVersion, numbers: list[str]) -> dict[str, Paid] | None:
+    """What these awards were paid by today; None for awards that are paid elsewhere."""
+    if version.currency != CURRENCY or version.data["call"].get("from_history"):
+        return None
+    return paid_by_number(numbers)
 
 
 @blueprint.get("/<number>/editions/<int:edition>/rows.<any(csv, xlsx, json):kind>")
