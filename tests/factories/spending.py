@@ -179,8 +179,8 @@ def make_rule(**given: Any) -> int:
     plain = RuleRow(
         "fundraising_share", "all", 300, clock.today() + timedelta(days=1), None, "测试条文", "Test",
     )  # fmt: skip
+    actor = make_staff("approver")
     with transaction():
-        actor = make_staff("approver")
         return measures.add_rule(actor, replace(plain, **given)).id
 
 
@@ -207,9 +207,9 @@ def _request(world: World) -> int:
 
 def _voucher(world: World) -> int:
     key = _request(world)
-    prepared = make_paper()
+    officer, prepared = make_staff("officer"), make_paper()
     with transaction():
-        return vouchers.add(make_staff("officer"), key, "contract", "服务协议", prepared).id
+        return vouchers.add(officer, key, "contract", "服务协议", prepared).id
 
 
 EXAMPLES = {

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from charity_portal.funds.models.funds import Fund
-from charity_portal.funds.models.ledger import LedgerAccount, LedgerEntry, LedgerTurnover
+from charity_portal.funds.models.funds import Fund, FundPurpose
+from charity_portal.funds.models.ledger import LedgerAccount, LedgerTurnover, LedgerUse
 from charity_portal.funds.models.spending import FundRule
 from charity_portal.funds.rules.measures import (
     MEASURES,
@@ -173,33 +172,17 @@ def _turnover(
 
 def _by_use(fund_ids: list[int], year: int) -> dict[tuple[int, str], int]:
     """By fund and use: what was spent on what is not charitable, less what was taken back."""
-    original = aliased(LedgerEntry)
-    in_year = (date(year, 1, 1), date(year, 12, 31))
-    spent = sa.select(
-        LedgerEntry.fund_id, LedgerEntry.spent_on, sa.func.sum(LedgerEntry.amount_fen)
-    ).where(
-        LedgerEntry.fund_id.in_(fund_ids),
-        LedgerEntry.spent_on.in_(_BY_USE),
-        LedgerEntry.booked_on.between(*in_year),
-    )
-    undone = (
-        sa.select(original.fund_id, original.spent_on, -sa.func.sum(LedgerEntry.amount_fen))
-        .join(LedgerEntry, LedgerEntry.reverses_id == original.id)
+    rows = db.session.execute(
+        sa.select(FundPurpose.fund_id, LedgerUse.spent_on, sa.func.sum(LedgerUse.amount_fen))
+        .join(FundPurpose, FundPurpose.id == LedgerUse.purpose_id)
         .where(
-            original.fund_id.in_(fund_ids),
-            original.spent_on.in_(_BY_USE),
-            LedgerEntry.booked_on.between(*in_year),
+            FundPurpose.fund_id.in_(fund_ids),
+            LedgerUse.spent_on.in_(_BY_USE),
+            LedgerUse.month.between(date(year, 1, 1), date(year, 12, 1)),
         )
+        .group_by(FundPurpose.fund_id, LedgerUse.spent_on)
     )
-    found: dict[tuple[int, str], int] = {}
-    for statement, columns in (
-        (spent, (LedgerEntry.fund_id, LedgerEntry.spent_on)),
-        (undone, (original.fund_id, original.spent_on)),
-    ):
-        for fund_id, use, total in db.session.execute(statement.group_by(*columns)):
-            key = (fund_id, str(use))
-            found[key] = found.get(key, 0) + int(total)
-    return found
+    return {(fund_id, use): int(total) for fund_id, use, total in rows}
 
 
 def _sum(parts: Iterable[YearFigures]) -> YearFigures:
