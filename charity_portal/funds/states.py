@@ -9,7 +9,7 @@ FUND = StateMachine(
     states={
         "draft": say("筹备中"),
         "active": say("运行中"),
-        "suspended": say("已暂停"),
+        "suspended": say("已暂停使用"),
         "ended": say("已终止"),
     },
     transitions=[

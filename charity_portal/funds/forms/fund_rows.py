@@ -52,7 +52,7 @@ class InstalmentRow(Row):
 class MemberRow(Row):
     """Somebody with a seat. The e-mail address is that of an account, so that the person can vote."""
 
-    seat = SelectField(say("席位"), choices=options(SEATS))
+    seat = SelectField(say("管委会职务"), choices=options(SEATS))
     name = TextField(say("姓名"), [required()], longest=40)
     post = TextField(say("身份或职务"), [required()], longest=100)
     email = TextField(say("账号邮箱"), longest=200)

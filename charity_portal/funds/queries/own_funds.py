@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from charity_portal.funds.models.funds import Fund, FundMember
 from charity_portal.funds.queries import ledger
@@ -22,7 +23,7 @@ class OwnFund:
 
 
 def own_funds(user_id: int, organization_ids: Collection[int]) -> list[OwnFund]:
-    """What concerns somebody, funds that live first, then the newest first; three statements."""
+    """What concerns somebody, funds that live first, then the newest first; four statements."""
     held = sa.select(FundMember.fund_id, FundMember.seat).where(
         FundMember.user_id == user_id, FundMember.until.is_(None)
     )
@@ -30,7 +31,8 @@ def own_funds(user_id: int, organization_ids: Collection[int]) -> list[OwnFund]:
     wanted = sa.select(Fund).where(
         sa.or_(Fund.id.in_(seats), Fund.host_id.in_(set(organization_ids)))
     )
-    found = list(db.session.scalars(wanted.order_by(Fund.state == "ended", Fund.id.desc())))
+    ordered = wanted.order_by(Fund.state == "ended", Fund.id.desc())
+    found = list(db.session.scalars(ordered.options(selectinload(Fund.members))))
     balances = ledger.balances(fund.id for fund in found)
     return [
         OwnFund(fund, balances[fund.id], seats.get(fund.id), fund.host_id in organization_ids)

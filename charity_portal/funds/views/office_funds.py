@@ -39,7 +39,7 @@ from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.organizations import queries as organizations
 
 blueprint = Blueprint("funds_office", __name__, url_prefix="/office/funds")
-navigation.add("office", "funds_office.index", say("基金"), "funds:register:list", order=400)
+navigation.add("office", "funds_office.index", say("基金登记"), "funds:register:list", order=400)
 
 BLANKS = {"purposes": PurposeRow, "instalments": InstalmentRow, "members": MemberRow}
 FIRST_SEATS = ("chair", "member", "member", "member", "member", "supervisor")
@@ -185,8 +185,8 @@ def _places(fund: Fund) -> list[tuple[str, str]]:
     found = [
         (_("公开页面"), link("funds_public.show", number=fund.number)),
         (_("资金使用申请"), link("funds_spending.index", fund=fund.id)),
-        (_("捐赠"), link("funds_donations.index", fund=fund.id)),
-        (_("认捐"), link("funds_pledges.index", fund=fund.id)),
+        (_("各笔捐赠"), link("funds_donations.index", fund=fund.id)),
+        (_("各笔认捐"), link("funds_pledges.index", fund=fund.id)),
         (_("筹款活动"), link("funds_campaigns.index", fund=fund.id)),
         (_("收支表"), link("funds_public.statement", number=fund.number)),
     ]

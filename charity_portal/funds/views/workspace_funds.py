@@ -11,7 +11,7 @@ from charity_portal.kernel.i18n import say
 from charity_portal.kernel.permissions import current_actor, requires
 
 blueprint = Blueprint("funds_workspace", __name__, url_prefix="/workspace/funds")
-navigation.add("workspace", "funds_workspace.index", say("基金"), "funds:fund:own", order=400)
+navigation.add("workspace", "funds_workspace.index", say("我的基金"), "funds:fund:own", order=45)
 
 
 @blueprint.get("")
@@ -29,4 +29,5 @@ def index() -> str:
         seats=SEATS,
         tones=TONES,
         link=link,
+        spending_url=link("funds_own_spending.index"),
     )
