@@ -51,6 +51,16 @@ def layout() -> str:
     return "layout/workspace.html" if request.blueprint == OWN else "layout/office.html"
 
 
+def trail() -> dict[str, str | None]:
+    """Where the list and the choice of a fund are, for a reader who may open them."""
+    own = request.blueprint == OWN
+    actor = current_actor()
+    return {
+        "index_url": url_for(".index") if own or can(actor, "funds:spending:list") else None,
+        "choose_url": url_for(".choose") if own or can(actor, "funds:spending:new") else None,
+    }
+
+
 def again(request_id: int) -> SpendingRequest:
     """The request as the database has it after a refusal."""
     found = queries.request(request_id)
@@ -85,6 +95,7 @@ def request_page(row: SpendingRequest, status: int = 200, **shown: Any) -> Any:
     page = render_template(
         "funds/spending/show.html",
         layout=layout(),
+        **trail(),
         row=row,
         payee=payee_of(actor, row),
         account=account_of(actor, row),
@@ -182,7 +193,7 @@ def choose_page(funds: list[Fund]) -> str:
     """Of which fund one wants to ask."""
     form = forms.FundChoice(request.args).offer(funds)
     return render_template(
-        "funds/spending/choose.html", layout=layout(), form=form, funds=funds, **WORDS
+        "funds/spending/choose.html", layout=layout(), form=form, funds=funds, **trail(), **WORDS
     )
 
 
@@ -195,6 +206,7 @@ def edit_page(
     return render_template(
         "funds/spending/edit.html",
         layout=layout(),
+        **trail(),
         form=form,
         fund=fund,
         row=row,
