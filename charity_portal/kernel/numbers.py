@@ -29,14 +29,20 @@ def next_number(kind: str, year: int, width: int = 6) -> str:
     Only inside transaction(): a rollback gives the number back, so that a sequence has no gaps.
     Whoever comes second waits until the first one's transaction ends.
     """
+    return next_numbers(kind, year, 1, width)[0]
+
+
+def next_numbers(kind: str, year: int, count: int, width: int = 6) -> list[str]:
+    """The next so many numbers of `kind` in `year`, in order; the same promises."""
     if not in_transaction():
         raise WriteOutsideTransaction
     insert_if_absent(Counter, kind=kind, year=year, last=0)
     raised = (
         update(Counter)
         .where(Counter.kind == kind, Counter.year == year)
-        .values(last=Counter.last + 1)
+        .values(last=Counter.last + count)
         .returning(Counter.last)
         .execution_options(synchronize_session=False)
     )
-    return f"{kind}-{year}-{db.session.execute(raised).scalar_one():0{width}d}"
+    last = db.session.execute(raised).scalar_one()
+    return [f"{kind}-{year}-{n:0{width}d}" for n in range(last - count + 1, last + 1)]

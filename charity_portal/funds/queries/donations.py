@@ -1,5 +1,6 @@
 """Reading donors, pledges and donations. Names stay sealed here; `queries.naming` opens them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from charity_portal.funds.rules.giving import DonorFacts, name_key, number_key
 from charity_portal.kernel.database import Page, db, page
 from charity_portal.kernel.secrets import blind_indexes
 
+_MANY = 1000
 _NEWEST: list[Any] = [Donation.received_on.desc(), Donation.id.desc()]
 
 
@@ -109,6 +111,43 @@ def same_donor(facts: DonorFacts) -> Donor | None:
     elif facts.kind == "person":
         return None  # two people may bear one name
     return db.session.scalar(wanted.order_by(Donor.id).limit(1))
+
+
+def same_donors(facts: Sequence[DonorFacts]) -> list[Donor | None]:
+    """`same_donor` for many at once, in a few statements."""
+    names = {f: blind_indexes("donor.name", name_key(f.name)) for f in set(facts)}
+    codes = {f: blind_indexes("donor.code", number_key(f.code)) for f in set(facts) if f.code}
+    by_name = _by_index(Donor.name_index, names.values())
+    by_code = _by_index(Donor.code_index, codes.values())
+
+    def find(told: DonorFacts) -> Donor | None:
+        if told.code:
+            return _first(by_code, codes[told])
+        if told.kind == "person" and not told.phone:
+            return None
+        phones = blind_indexes("donor.phone", number_key(told.phone))
+        found = [row for index in names[told] for row in by_name.get(index, ())]
+        fits = (
+            row
+            for row in sorted(found, key=lambda row: row.id)
+            if row.kind == told.kind and (not told.phone or row.phone_index in phones)
+        )
+        return next(fits, None)
+
+    return [find(told) for told in facts]
+
+
+def _by_index(column: Any, wanted: Iterable[list[str]]) -> dict[str, list[Donor]]:
+    indexes = sorted({index for some in wanted for index in some})
+    found: dict[str, list[Donor]] = {}
+    for i in range(0, len(indexes), _MANY):
+        for row in db.session.scalars(sa.select(Donor).where(column.in_(indexes[i : i + _MANY]))):
+            found.setdefault(getattr(row, column.key), []).append(row)
+    return found
+
+
+def _first(found: dict[str, list[Donor]], indexes: list[str]) -> Donor | None:
+    return next((row for index in indexes for row in found.get(index, ())), None)
 
 
 def donors_page(kind: str = "", text: str = "", after: str | None = None) -> Page[Donor]:

@@ -1,4 +1,4 @@
-"""Lists of gifts: handed in, checked row by row, imported whole or not at all, or put aside."""
+"""Lists of gifts: handed in, checked row by row, imported when all rows are sound, or put aside."""
 
 import dataclasses
 import json
@@ -77,20 +77,33 @@ def record_check(
     fire(actor, row, "refuse" if problems else "pass", lines=row.lines, faulty=row.faulty)
 
 
-def apply(actor: Actor, list_id: int, entries: Sequence[Entry]) -> int:
-    """Record every gift of a checked list that is not known yet; all or none. How many were new."""
+def apply_part(actor: Actor, list_id: int, entries: Sequence[Entry]) -> int:
+    """Record those gifts of a part of a checked list that are not known yet. How many were new.
+
+    A list is recorded in parts because ten thousand entries in one transaction would keep everybody
+    waiting. What is recorded is known by its cause, so that work that broke off goes on where it
+    stopped, and nothing comes twice; everything was checked before the first part.
+    """
     row = locked(DonationList, list_id)
+    row.MACHINE.step(row.state, "keep")
     posting.hold(row.fund_id)
-    known = _known(entries)
     if compare(row.fund_id, entries):
-        raise Conflict(say("检查之后情况有变化，请重新上传清单。"))
+        raise Conflict(say("检查之后情况有变化，请重新上传清单；已经入账的行不会重复入账。"))
+    known = _known(entries)
     fresh = [e.gift for e in entries if e.gift is not None and e.gift.cause not in known]
-    for gift in fresh:
-        donations.record(actor, gift, screened=True)
-    fire(actor, row, "keep", fresh=len(fresh), known=len(known))
-    row.fresh, row.known = len(fresh), len(known)
-    row.content = row.problems = None
+    rows = donations.record_all(actor, fresh) if fresh else []
+    if rows:
+        after = {"count": len(rows), "first": rows[0].number, "last": rows[-1].number}
+        after["amount_fen"] = sum(gift.amount_fen for gift in fresh)
+        audit.record(actor, "funds.donation_list.record", row, after=after)
     return len(fresh)
+
+
+def finish(actor: Actor, list_id: int) -> None:
+    """Note that all of a list is recorded, and forget its rows."""
+    row = locked(DonationList, list_id)
+    fire(actor, row, "keep", lines=row.lines)
+    row.content = row.problems = None
 
 
 def with_causes(fund_id: int, entries: Iterable[Entry]) -> None:
@@ -151,14 +164,13 @@ def _against(
 
 def _refusing(entries: Sequence[Entry]) -> set[int]:
     """The rows that name a donor who is known and refuses."""
-    named = [e for e in entries if e.gift and e.gift.donor and e.gift.naming == "named"]
-    found = set()
-    for entry in named:
-        assert entry.gift is not None and entry.gift.donor is not None
-        donor = queries.same_donor(entry.gift.donor)
-        if donor is not None and donor.refuses_naming:
-            found.add(entry.number)
-    return found
+    named = {
+        e.number: e.gift.donor
+        for e in entries
+        if e.gift is not None and e.gift.donor is not None and e.gift.naming == "named"
+    }
+    donors = queries.same_donors(list(named.values()))
+    return {n for n, d in zip(named, donors, strict=True) if d is not None and d.refuses_naming}
 
 
 def _known(entries: Sequence[Entry]) -> set[str]:

@@ -1,5 +1,6 @@
 """Gifts that arrived: recorded together with their entry, corrected, given back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from charity_portal.funds.models.donations import Donation, Donor
 from charity_portal.funds.queries import campaigns
 from charity_portal.funds.queries import donations as queries
+from charity_portal.funds.rules.entries import Posting
 from charity_portal.funds.rules.giving import NAMINGS, gift_problems, receipt_problems
 from charity_portal.funds.rules.giving import Gift as Gift
 from charity_portal.funds.services import donors, moving, pledges, posting
@@ -16,7 +18,7 @@ from charity_portal.kernel import audit, clock, jobs
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Conflict, Invalid, NotFound
 from charity_portal.kernel.i18n import Text, say
-from charity_portal.kernel.numbers import next_number
+from charity_portal.kernel.numbers import next_number, next_numbers
 from charity_portal.kernel.permissions import Actor, require
 from charity_portal.kernel.states import fire
 
@@ -32,26 +34,24 @@ class Correction:
     note: str = ""
 
 
-def record(actor: Actor, gift: Gift, screened: bool = False) -> Donation:
+def record(actor: Actor, gift: Gift) -> Donation:
     """Record a gift and post its entry; the earlier gift when the same cause made one before.
-
-    `screened`: its public texts were already looked through for names (a whole list at once).
 
     Raises Invalid by field of Gift, and what `moving.receive` raises.
     """
     require(actor, "funds:donation:record")
     if found := gift_problems(gift, clock.today()):
         raise Invalid(fields=found)
-    posting.hold(gift.fund_id)
+    fund = posting.hold(gift.fund_id)
+    require(actor, "funds:entry:post", fund)
     known = queries.by_cause(gift.cause)
     if known is not None:
         return known
     donor = _donor(actor, gift)
     _check_links(gift, donor)
     donation = _write(actor, gift, donor)
-    if not screened:
-        refuse_hidden_names(goods=gift.goods, quantity=gift.quantity)
-        refuse_donor_names(voucher=gift.voucher)
+    refuse_hidden_names(goods=gift.goods, quantity=gift.quantity)
+    refuse_donor_names(voucher=gift.voucher)
     if donation.pledge_id is not None:
         pledges.follow(actor, donation.pledge_id)
     audit.record(
@@ -173,30 +173,58 @@ def _check_receipt(number: str, own_id: int | None, found: dict[str, list[Text]]
 def _write(actor: Actor, gift: Gift, donor: Donor | None) -> Donation:
     """The entry, and the gift that it stands for."""
     number = next_number("JZ", clock.today().year, width=6)
+    entry = posting.enter(actor, _posting(gift, number))
+    donation = _made(actor, gift, number, donor, entry.id)
+    db.session.add(donation)
+    db.session.flush()
+    return donation
+
+
+def record_all(actor: Actor, gifts: Sequence[Gift]) -> list[Donation]:
+    """Record the gifts of one list to one fund, all or none, in a few statements. The caller checked
+    the rows, named causes that are new, and audits them.
+    """
+    require(actor, "funds:donation:import")
+    told = [gift.donor for gift in gifts if gift.donor is not None]
+    known = iter(donors.known_or_new_all(actor, told))
+    givers = [next(known) if gift.donor is not None else None for gift in gifts]
+    numbers = next_numbers("JZ", clock.today().year, len(gifts), width=6)
+    postings = [_posting(gift, number) for gift, number in zip(gifts, numbers, strict=True)]
+    entries = posting.enter_income(actor, postings)
+    rows = [
+        _made(actor, gift, number, donor, entry.id)
+        for gift, number, donor, entry in zip(gifts, numbers, givers, entries, strict=True)
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    for row in rows:
+        jobs.announce(actor, "funds.donation_received", id=row.id)
+    return rows
+
+
+def _posting(gift: Gift, number: str) -> Posting:
     text = say("接受捐赠 %(number)s", number=number).in_source()
-    paper = moving.Paper(gift.voucher.strip() or number, text, gift.received_on)
-    entry = moving.receive(
-        actor,
+    return moving.income(
         gift.fund_id,
         gift.amount_fen,
         gift.purpose_id,
         f"donation:{number}",
-        paper,
+        moving.Paper(gift.voucher.strip() or number, text, gift.received_on),
         income_source=gift.income_source,
         in_kind=gift.form == "in_kind",
     )
-    donation = Donation(
+
+
+def _made(actor: Actor, gift: Gift, number: str, donor: Donor | None, entry_id: int) -> Donation:
+    return Donation(
         number=number,
         cause=gift.cause,
         donor_id=donor.id if donor is not None else None,
-        entry_id=entry.id,
+        entry_id=entry_id,
         recorded_by=actor.user_id,
         **{name: getattr(gift, name) for name in _PLAIN},
         **{name: getattr(gift, name).strip() or None for name in _TEXTS},
     )
-    db.session.add(donation)
-    db.session.flush()
-    return donation
 
 
 _PLAIN = (

@@ -1,5 +1,7 @@
 """Donors: recorded, corrected, their refusal to be named, and who looked at them."""
 
+from collections.abc import Sequence
+
 from charity_portal.funds.models.donations import Donor
 from charity_portal.funds.queries import donations as queries
 from charity_portal.funds.rules.giving import DonorFacts as DonorFacts
@@ -9,7 +11,7 @@ from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Conflict, Invalid, WrongState
 from charity_portal.kernel.i18n import say
-from charity_portal.kernel.numbers import next_number
+from charity_portal.kernel.numbers import next_number, next_numbers
 from charity_portal.kernel.permissions import Actor, require
 from charity_portal.kernel.secrets import blind_index
 from charity_portal.organizations import queries as organizations
@@ -55,6 +57,34 @@ def edit(actor: Actor, donor_id: int, facts: DonorFacts, rev: int) -> Donor:
 def known_or_new(actor: Actor, facts: DonorFacts) -> Donor:
     """The donor with this code, or this name and telephone number; recorded when there is none."""
     return queries.same_donor(facts) or add(actor, facts)
+
+
+def known_or_new_all(actor: Actor, told: Sequence[DonorFacts]) -> list[Donor]:
+    """The same for a list of gifts, in a few statements; whoever stands in it twice is recorded once.
+    The caller checked the facts, and audits them."""
+    require(actor, "funds:donor:edit")
+    fresh: dict[object, Donor] = {}
+    found = []
+    for n, (facts, known) in enumerate(zip(told, queries.same_donors(told), strict=True)):
+        if known is None:
+            known = fresh.setdefault(_identity(facts, n), Donor(kind=facts.kind))
+            _assign(known, facts)
+        found.append(known)
+    numbers = next_numbers("JR", clock.today().year, len(fresh), width=6) if fresh else []
+    for donor, number in zip(fresh.values(), numbers, strict=True):
+        donor.number, donor.created_by = number, actor.user_id
+    db.session.add_all(fresh.values())
+    db.session.flush()
+    return found
+
+
+def _identity(facts: DonorFacts, row: int) -> object:
+    """What two rows of one list must share to be one donor; a person's name alone does not do."""
+    if facts.code:
+        return number_key(facts.code)
+    if facts.kind == "person" and not facts.phone:
+        return row
+    return facts.kind, name_key(facts.name), number_key(facts.phone)
 
 
 def refuse_naming(actor: Actor, donor_id: int, reason: str) -> Donor:

@@ -51,7 +51,21 @@ def receive(
     Raises Invalid, SourceTaken, WrongState, PurposeElsewhere, MonthClosed.
     """
     require(actor, "funds:entry:post", hold(fund_id))
-    posting = Posting(
+    posting = income(fund_id, amount_fen, purpose, source, paper, income_source, in_kind)
+    return enter(actor, posting)
+
+
+def income(
+    fund_id: int,
+    amount_fen: int,
+    purpose: int,
+    source: str,
+    paper: Paper,
+    income_source: str = "donation",
+    in_kind: bool = False,
+) -> Posting:
+    """What `receive` posts."""
+    return Posting(
         fund_id=fund_id,
         purpose_id=purpose,
         kind="income",
@@ -63,7 +77,6 @@ def receive(
         voucher=paper.voucher,
         description=paper.description,
     )
-    return enter(actor, posting)
 
 
 def allocate(

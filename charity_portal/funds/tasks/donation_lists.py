@@ -11,10 +11,12 @@ from charity_portal.funds.queries import funds
 from charity_portal.funds.rules.giving_rows import Entry, columns_of, numbered, read_entry
 from charity_portal.funds.services import donation_lists as services
 from charity_portal.kernel import clock, jobs
+from charity_portal.kernel.database import transaction
+from charity_portal.kernel.errors import Conflict
 from charity_portal.kernel.i18n import say
 from charity_portal.kernel.permissions import Actor
 
-_STEP = 1000
+_STEP, _PART = 1000, 250
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 
 
@@ -69,16 +71,23 @@ def check(run: jobs.Run) -> jobs.Effect | None:
 
 @jobs.handler(services.APPLY)
 def apply(run: jobs.Run) -> jobs.Effect | None:
-    """Record the gifts, all or none."""
+    """Record the gifts, part by part, unless something speaks against any of them by now."""
     list_id = run.args["list_id"]
     row = queries.donation_list(list_id)
     if row is None or row.state != "checked":
         return None
+    fund_id = row.fund_id
     with force_locale(_LOCALES[run.args["language"]]):
         entries = read(row, run)
+    if services.compare(fund_id, entries):
+        raise Conflict(say("检查之后情况有变化，请重新上传清单。"))
+    for start in range(0, len(entries), _PART):
+        with transaction():
+            services.apply_part(_acting(run), list_id, entries[start : start + _PART])
+        run.progress(min(start + _PART, len(entries)), len(entries), say("正在登记入账"))
 
     def effect() -> dict[str, Any]:
-        services.apply(_acting(run), list_id, entries)
+        services.finish(_acting(run), list_id)
         return {"url": _url(list_id)}
 
     return effect
