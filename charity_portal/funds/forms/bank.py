@@ -42,7 +42,7 @@ def _key(text: object) -> int | None:
 class StatementForm(Form):
     """A file from the bank, to be looked through."""
 
-    host = SelectField(say("慈善组织"), [chosen()], choices=[])
+    host = SelectField(say("依托慈善组织"), [chosen()], choices=[])
     tail = TextField(
         say("账号后四位"),
         longest=4,
@@ -75,7 +75,7 @@ class LineFilterForm(Form):
     class Meta:
         csrf = False
 
-    host = SelectField(say("慈善组织"), default="", choices=[], validate_choice=False)
+    host = SelectField(say("依托慈善组织"), default="", choices=[], validate_choice=False)
     state = SelectField(say("状态"), default="", choices=options(BANK_LINE.states, say("全部")))
     way = SelectField(say("收支"), default="", choices=options(WAYS, say("全部")))
     since = DateField(say("自"), [Optional()])
@@ -102,7 +102,7 @@ class ExplainForm(Form):
 
     kind = RadioField(say("原因"), [chosen()], choices=options(EXPLANATIONS))
     words = LongTextField(
-        say("说明"), longest=300, description=cast(str, say("选“其他”时必须写明。"))
+        say("补充说明"), longest=300, description=cast(str, say("选“其他”时必须写明。"))
     )
 
 
@@ -112,7 +112,7 @@ class WaitingFilterForm(Form):
     class Meta:
         csrf = False
 
-    host = SelectField(say("慈善组织"), default="", choices=[], validate_choice=False)
+    host = SelectField(say("依托慈善组织"), default="", choices=[], validate_choice=False)
     fund = SelectField(say("基金"), default="", choices=[], validate_choice=False)
     older = SelectField(
         say("账龄"),
@@ -148,7 +148,7 @@ class SheetForm(Form):
     class Meta:
         csrf = False
 
-    host = SelectField(say("慈善组织"), default="", choices=[], validate_choice=False)
+    host = SelectField(say("依托慈善组织"), default="", choices=[], validate_choice=False)
     month = TextField(say("月份"), longest=7, render_kw={"type": "month"})
 
     def __init__(self, *data: Any, **values: Any) -> None:

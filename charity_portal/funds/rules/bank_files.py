@@ -64,7 +64,8 @@ class Movement:
 
 @dataclass
 class Reading:
-    """What a file says. With any `problems` (by row) it is not to be imported."""
+    """What a file says. With any `problems` (by row) it is not to be imported; `followed` says that
+    the file tells a balance with every row, so that a missing one would have shown."""
 
     head: Head
     tail: str | None = None
@@ -72,6 +73,7 @@ class Reading:
     until: date | None = None
     opening_fen: int | None = None
     closing_fen: int | None = None
+    followed: bool = False
     movements: list[Movement] = field(default_factory=list)
     problems: dict[int, list[Problem]] = field(default_factory=dict)
 
@@ -235,6 +237,7 @@ def _follow_balances(reading: Reading) -> None:
     known = [m for m in reading.movements if m.balance_fen is not None]
     if not known or len(known) < len(reading.movements):
         return
+    reading.followed = True
     starts = Counter(m.before_fen for m in known)
     ends = Counter(m.balance_fen for m in known)
     opening, closing = list((starts - ends).elements()), list((ends - starts).elements())

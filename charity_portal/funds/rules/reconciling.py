@@ -146,7 +146,7 @@ def _day(apart: int) -> tuple[int, Text]:
     if apart == 0:
         return 20, say("同一天")
     points = 15 if apart <= NEAR_DAYS else 8 if apart <= 7 else 2 if apart <= 30 else 0
-    return points, say("相差 %(n)s 天", n=apart)
+    return points, say("相差一天") if apart == 1 else say("相差 %(n)s 天", n=apart)
 
 
 def _groups(line: Line, waiting: Sequence[Candidate]) -> Iterator[tuple[Candidate, ...]]:

@@ -17,7 +17,7 @@ from charity_portal.kernel.permissions import can, current_actor
 from charity_portal.kernel.tables import Column, Row, Sheet, error_workbook
 
 SHEET_COLUMNS = [
-    Column("part", say("项目"), width=34),
+    Column("part", say("调节项目"), width=34),
     Column("day", say("日期"), "date", width=12),
     Column("about", say("说明"), width=44),
     Column("number", say("流水号或凭证号"), width=22),
