@@ -17,6 +17,7 @@ from charity_portal.kernel import clock
 from charity_portal.kernel.database import transaction
 
 YUAN = 100
+EARLY_IN_THE_YEAR = "年度支出刚刚开始，按全年预算管理费用占比不超过规定。"
 
 
 def all_of(city: City) -> Iterator[Story]:
@@ -63,7 +64,8 @@ def _settle(city: City, row: Mapping[str, Any], request_id: int, day: int, place
             approving.refuse(approver, request_id, row["reason"])
         return
     with transaction():
-        approving.approve(approver, request_id)
+        needed = approving.exception_needed(spending.held(request_id))
+        approving.approve(approver, request_id, EARLY_IN_THE_YEAR if needed else "")
     if fate == "approved":
         return
     yield city.at(day + 2, 10, place)

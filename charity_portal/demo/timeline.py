@@ -9,12 +9,14 @@ import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from charity_portal.kernel import clock
 from charity_portal.kernel.workdays import add_workdays, is_workday
 
 Story = Iterator[datetime]
 _DAY = timedelta(days=1)
+_STRIDE = 250
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,22 @@ class Calendar:
         """The day so many working days after today; below zero before it. 0 is today itself."""
         if workdays >= 0:
             return add_workdays(self.today, workdays)
-        day = self.today
-        for _ in range(-workdays):
-            day -= _DAY
-            while not is_workday(day):
-                day -= _DAY
-        return day
+        return _workdays_before(self.today, -workdays // _STRIDE + 1)[-workdays - 1]
 
     def at(self, workdays: int, hour: int, minute: int = 0) -> datetime:
         """A time of that day on the city's clocks."""
         return clock.at_local(self.day(workdays), hour, minute)
+
+
+@cache
+def _workdays_before(today: date, strides: int) -> list[date]:
+    """So many strides of working days before a day, the nearest first."""
+    found, day = list[date](), today
+    while len(found) < strides * _STRIDE:
+        day -= _DAY
+        if is_workday(day):
+            found.append(day)
+    return found
 
 
 def tell(stories: Iterable[Story], until: datetime) -> None:
