@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from charity_portal.disclosure.models import Report, ReportVersion
 from charity_portal.disclosure.queries import reports
+from charity_portal.funds.queries import public as funds
+from charity_portal.funds.queries.public import CityTotals
 from charity_portal.kernel.database import db
 from charity_portal.organizations import queries as organizations
 from charity_portal.projects.queries import calls, notices
@@ -25,6 +27,7 @@ class Glance:
     organizations: int
     awards: int
     awarded_fen: int
+    funds: CityTotals
 
 
 def at_a_glance() -> Glance:
@@ -44,4 +47,5 @@ def at_a_glance() -> Glance:
         organizations=organizations.registered_count(),
         awards=int(awards),
         awarded_fen=int(awarded),
+        funds=funds.totals(),
     )

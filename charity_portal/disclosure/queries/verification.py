@@ -8,13 +8,16 @@ from typing import IO, Literal
 
 from charity_portal.disclosure.models import ReportVersion
 from charity_portal.disclosure.queries import reports
+from charity_portal.funds.queries import papers
+from charity_portal.funds.queries.papers import Issued
 from charity_portal.projects.queries import applications
 
 REPORT_NUMBER = re.compile(rb"GB-\d{4}-\d{6}")
 RECEIPT_NUMBER = re.compile(rb"HZ-\d{4}-\d{6}")
+PAPER_NUMBER = re.compile(rb"ZM-\d{4}-\d{6}")
 CHUNK = 1 << 20
 
-Outcome = Literal["genuine", "superseded", "altered", "unknown", "report", "receipt"]
+Outcome = Literal["genuine", "superseded", "altered", "unknown", "report", "receipt", "paper"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,9 @@ class Finding:
     """What is known of a paper.
 
     `genuine` and `superseded`: the file is byte for byte one that was published. `altered`: it names a
-    paper of ours but differs from it. `unknown`: nothing matches. `report`, `receipt`: only a number was
-    asked for, and here is what stands under it. A receipt tells its time and content hash, no names.
+    paper of ours but differs from it. `unknown`: nothing matches. `report`, `receipt`, `paper`: only a
+    number was asked for, and here is what stands under it. A receipt tells its time and content hash, a
+    paper of a fund its kind and time: neither tells a name.
     """
 
     outcome: Outcome
@@ -33,6 +37,7 @@ class Finding:
     newest: ReportVersion | None = None
     receipt_at: datetime | None = None
     receipt_hash: str | None = None
+    paper: Issued | None = None
 
 
 def of_file(stream: IO[bytes]) -> Finding:
@@ -48,7 +53,8 @@ def of_file(stream: IO[bytes]) -> Finding:
 
 
 def _number_in(content: bytes) -> str | None:
-    found = REPORT_NUMBER.search(content) or RECEIPT_NUMBER.search(content)
+    patterns = (REPORT_NUMBER, RECEIPT_NUMBER, PAPER_NUMBER)
+    found = next((hit for pattern in patterns if (hit := pattern.search(content))), None)
     return found[0].decode() if found else None
 
 
@@ -66,6 +72,9 @@ def of_fingerprint(sha256: str, named: str | None = None) -> Finding:
             "genuine", sha256, receipt.number,
             receipt_at=receipt.submitted_at, receipt_hash=receipt.content_hash,
         )  # fmt: skip
+    paper = papers.by_fingerprint(sha256)
+    if paper is not None:
+        return Finding("genuine", sha256, paper.number, paper=paper)
     if named is None:
         return Finding("unknown", sha256)
     claimed = of_number(named)
@@ -73,7 +82,7 @@ def of_fingerprint(sha256: str, named: str | None = None) -> Finding:
         return Finding("unknown", sha256, named)
     return Finding(
         "altered", sha256, named, newest=claimed.newest,
-        receipt_at=claimed.receipt_at, receipt_hash=claimed.receipt_hash,
+        receipt_at=claimed.receipt_at, receipt_hash=claimed.receipt_hash, paper=claimed.paper,
     )  # fmt: skip
 
 
@@ -89,4 +98,7 @@ def of_number(number: str) -> Finding:
             "receipt", number=plain,
             receipt_at=receipt.submitted_at, receipt_hash=receipt.content_hash,
         )  # fmt: skip
+    paper = papers.by_number(plain)
+    if paper is not None:
+        return Finding("paper", number=plain, paper=paper)
     return Finding("unknown", number=plain)

@@ -94,6 +94,8 @@ class EntryFilter(PeriodFilter):
     purpose = SelectField(_spoken(say("用途")))
     source = SelectField(_spoken(say("收入来源")), choices=_options(INCOME_SOURCES))
     use = SelectField(_spoken(say("支出类别")), choices=_options(USE_WORDS))
+    since = TextField(_spoken(say("起始月份")), widget=MonthInput())
+    until = TextField(_spoken(say("截止月份")), widget=MonthInput())
 
     def __init__(self, wanted: Narrowing, purposes: list[FundPurpose]) -> None:
         super().__init__(wanted)

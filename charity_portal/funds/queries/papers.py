@@ -1,6 +1,7 @@
 """Reading the papers that the portal made of funds and donations."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,11 +10,23 @@ from charity_portal.accounts import queries as accounts
 from charity_portal.funds.models.donations import Donation, Donor
 from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.models.papers import FundPaper
+from charity_portal.funds.rules.papers import PAPER_KINDS
 from charity_portal.kernel.database import Page, db, page
 from charity_portal.kernel.files import StoredFile
-from charity_portal.kernel.i18n import localized
+from charity_portal.kernel.i18n import Text, localized
 
 PAPER_JOB = "funds.paper"
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A paper for whoever holds it in hand: what it is and when it was made, of whom never; the fund
+    by number when it is about one."""
+
+    number: str
+    kind: Text
+    made_at: datetime
+    fund_number: str | None
 
 
 @dataclass(frozen=True)
@@ -30,16 +43,24 @@ def paper(paper_id: int) -> FundPaper | None:
     return db.session.get(FundPaper, paper_id)
 
 
-def by_number(number: str) -> FundPaper | None:
-    """The paper of that number (ZM-…), once its file is there: for whoever holds it in hand."""
-    wanted = sa.select(FundPaper).where(FundPaper.number == number, FundPaper.file_id.is_not(None))
-    return db.session.scalar(wanted)
+def by_number(number: str) -> Issued | None:
+    """The paper of that number (ZM-…), once its file is there."""
+    return _issued(FundPaper.number == number)
 
 
-def by_fingerprint(sha256: str) -> FundPaper | None:
+def by_fingerprint(sha256: str) -> Issued | None:
     """The paper whose file has this SHA-256."""
-    wanted = sa.select(FundPaper).join(StoredFile, StoredFile.id == FundPaper.file_id)
-    return db.session.scalar(wanted.where(StoredFile.sha256 == sha256).limit(1))
+    file = sa.select(StoredFile.id).where(StoredFile.sha256 == sha256)
+    return _issued(FundPaper.file_id.in_(file))
+
+
+def _issued(condition: sa.ColumnElement[bool]) -> Issued | None:
+    wanted = sa.select(FundPaper).where(condition, FundPaper.file_id.is_not(None)).limit(1)
+    row = db.session.scalar(wanted)
+    if row is None:
+        return None
+    fund = fund_of(row) if row.kind == "fund_statement" else None
+    return Issued(row.number, PAPER_KINDS[row.kind], row.made_at, fund.number if fund else None)
 
 
 def office_page(kind: str = "", after: str | None = None) -> Page[PaperLine]:
