@@ -159,8 +159,11 @@ def _own(world: World) -> dict[str, int]:
         owner = db.session.get_one(Organization, world.organization_id)
         people, application = hands(), make_award(owner)
         key = make_tranche("paid", people, application)
-        reclaim = make_reclaim(people, application, bar_years=3)
-        bar = db.session.query(GrantBar.id).filter_by(application_id=application.id).scalar()
+        reclaim = make_reclaim(people, application)
+        other = make_award()  # who is barred cannot apply, and other examples are applications
+        make_tranche("paid", people, other)
+        make_reclaim(people, other, bar_years=3)
+        bar = db.session.query(GrantBar.id).filter_by(application_id=other.id).scalar()
         open_one = queries.tranches(application.id)[1].id
         world.made["tranches"] = {
             "application_id": application.id,
