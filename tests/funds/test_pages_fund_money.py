@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 
 from charity_portal.funds.models.ledger import LedgerEntry
@@ -67,22 +66,6 @@ def test_what_cannot_be_posted_is_said_and_kept(client: FlaskClient) -> None:
     assert answer.status_code == 422 and "十元" in answer.text and "一季度结息" in answer.text
     late = post(client, url, purpose_id=str(fund.purpose), amount_fen="1", booked_on="2026-03-09")
     assert late.status_code == 422 and "不能晚于今天" in late.text and entries() == 0
-
-
-@pytest.mark.parametrize(
-    ("role", "opens"),
-    [
-        ("finance", {"interest"}),
-        ("approver", {"pay-out", "release", "surplus"}),
-        ("auditor", set()),
-    ],
-)
-def test_each_posting_has_its_people(client: FlaskClient, role: str, opens: set[str]) -> None:
-    fund = endowed()
-    as_role(client, role)
-    for kind in ("interest", "pay-out", "release", "surplus"):
-        expected = 200 if kind in opens else 403
-        assert client.get(f"/office/funds/{fund.fund_id}/{kind}").status_code == expected
 
 
 def test_the_principal_yields_its_share_of_a_year(client: FlaskClient) -> None:
