@@ -12,9 +12,10 @@ from flask_babel import force_locale
 
 from charity_portal.funds import exports
 from charity_portal.funds.models.papers import FundPaper
-from charity_portal.funds.queries import funds, papers, statements
+from charity_portal.funds.queries import donations, funds, papers, statements
 from charity_portal.funds.rules.accounts import INCOME_SOURCES
 from charity_portal.funds.rules.figures import USE_WORDS
+from charity_portal.funds.rules.giving import FORMS, VALUATIONS
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import snapshot
 from charity_portal.kernel.errors import NotFound
@@ -90,4 +91,38 @@ def fund_statement(paper: FundPaper) -> Layout:
     )
 
 
-LAYOUTS: dict[str, Callable[[FundPaper], Layout]] = {"fund_statement": fund_statement}
+def donor_statement(paper: FundPaper) -> Layout:
+    """What a donor gave in a period: for the donor, so with the name in full."""
+    donor = donations.donor(paper.donor_id or 0)
+    if donor is None:
+        raise NotFound
+    gifts = donations.gifts_of(donor.id, paper.since, paper.until)
+    kept = [gift for gift in gifts if gift.state == "received"]
+    return Layout(
+        "pdf/donor_statement.html",
+        {
+            "donor": donor,
+            "gifts": gifts,
+            "count": len(kept),
+            "total_fen": sum(gift.amount_fen for gift in kept),
+            "form_words": FORMS,
+            "hosts": organizations.names({gift.fund.host_id for gift in gifts}),
+        },
+    )
+
+
+def certificate(paper: FundPaper) -> Layout:
+    """Thanks for one gift: for its donor, so with the name in full; it is no receipt."""
+    gift = donations.donation(paper.donation_id or 0)
+    if gift is None or gift.donor is None:
+        raise NotFound
+    host_name = organizations.names([gift.fund.host_id]).get(gift.fund.host_id, "—")
+    shown = {"gift": gift, "form_words": FORMS, "valuation_words": VALUATIONS}
+    return Layout("pdf/donation_certificate.html", {**shown, "host_name": host_name})
+
+
+LAYOUTS: dict[str, Callable[[FundPaper], Layout]] = {
+    "fund_statement": fund_statement,
+    "donor_statement": donor_statement,
+    "certificate": certificate,
+}

@@ -300,6 +300,14 @@ def open_pledges(donor_id: int | None = None, fund_id: int | None = None) -> lis
     return list(db.session.scalars(wanted.order_by(Pledge.due_on, Pledge.id).limit(200)))
 
 
+def gifts_of(donor_id: int, since: date | None, until: date | None) -> list[Donation]:
+    """What a donor gave in a period, returned gifts too, the first first, with fund and purpose."""
+    filters = DonationFilter(donor_id=donor_id, since=since, until=until)
+    wanted = sa.select(Donation).where(*_narrowed(filters))
+    wanted = wanted.options(joinedload(Donation.fund), joinedload(Donation.purpose))
+    return list(db.session.scalars(wanted.order_by(Donation.received_on, Donation.id)))
+
+
 def donation_list(list_id: int) -> DonationList | None:
     """A list of gifts that was handed in."""
     return db.session.get(DonationList, list_id)

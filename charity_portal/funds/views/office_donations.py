@@ -18,6 +18,8 @@ from charity_portal.funds.queries import donations as queries
 from charity_portal.funds.rules.accounts import INCOME_SOURCES
 from charity_portal.funds.rules.giving import FORMS, NAMINGS, VALUATIONS
 from charity_portal.funds.services import donations as services
+from charity_portal.funds.services import papers
+from charity_portal.funds.services.papers import Order
 from charity_portal.funds.views.donation_tables import COLUMNS, rows
 from charity_portal.funds.views.donor_pages import (
     DONATION_TONES,
@@ -29,8 +31,8 @@ from charity_portal.funds.views.donor_pages import (
 )
 from charity_portal.kernel import clock, navigation
 from charity_portal.kernel.database import transaction
-from charity_portal.kernel.errors import Conflict, Invalid, PortalError
-from charity_portal.kernel.i18n import _, say
+from charity_portal.kernel.errors import Conflict, Invalid, PortalError, WrongState
+from charity_portal.kernel.i18n import _, language, say
 from charity_portal.kernel.permissions import can, current_actor, requires
 from charity_portal.kernel.tables import write_csv, write_xlsx
 
@@ -204,3 +206,15 @@ def give_back(donation: Donation) -> Any:
         return _page(donation, back_form=form), problem.status
     flash(_("已退回，原账目已经冲销。"))
     return redirect(url_for(".show", donation_id=donation.id), 303)
+
+
+@blueprint.post("/<int:donation_id>/certificate")
+@requires("funds:paper:make", load=queries.donation)
+def certificate(donation: Donation) -> Any:
+    """Have a certificate made for the donor of a gift that was kept."""
+    if donation.donor_id is None or donation.state != "received":
+        raise WrongState(say("没有登记捐赠人或者已经退回的捐赠，不出具证书。"))
+    order = Order("certificate", language(), donation_id=donation.id)
+    with transaction():
+        _paper, job = papers.ask(current_actor(), order)
+    return redirect(url_for("jobs.show", job_id=job.id), 303)

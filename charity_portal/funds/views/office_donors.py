@@ -4,12 +4,20 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from charity_portal.funds.forms.donations import DonorFilter, DonorForm, ReasonForm, SearchForm
+from charity_portal.funds.forms.donations import (
+    DonorFilter,
+    DonorForm,
+    PeriodForm,
+    ReasonForm,
+    SearchForm,
+)
 from charity_portal.funds.models.donations import Donation, Donor, Pledge
 from charity_portal.funds.queries import donations as queries
 from charity_portal.funds.queries.donations import DonationFilter
 from charity_portal.funds.rules.giving import DONOR_KINDS, FORMS
 from charity_portal.funds.services import donors as services
+from charity_portal.funds.services import papers
+from charity_portal.funds.services.papers import Order
 from charity_portal.funds.views.donor_pages import (
     DONATION_TONES,
     PLEDGE_TONES,
@@ -21,7 +29,7 @@ from charity_portal.funds.views.donor_pages import (
 from charity_portal.kernel import navigation
 from charity_portal.kernel.database import Page, transaction
 from charity_portal.kernel.errors import Conflict, Invalid
-from charity_portal.kernel.i18n import _, say
+from charity_portal.kernel.i18n import _, language, say
 from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.organizations import queries as organizations
 
@@ -102,6 +110,7 @@ def _page(
     details: dict[str, str | None] | None = None,
     reveal_form: ReasonForm | None = None,
     refusal_form: ReasonForm | None = None,
+    period_form: PeriodForm | None = None,
 ) -> str:
     filters = DonationFilter(donor_id=donor.id)
     pledges = queries.pledges_page(donor_id=donor.id)
@@ -124,6 +133,7 @@ def _page(
         tones=DONATION_TONES,
         pledge_tones=PLEDGE_TONES,
         reveal_form=reveal_form or ReasonForm(formdata=None, prefix="reveal"),
+        period_form=period_form or PeriodForm(formdata=None, prefix="period"),
         refusal_form=refusal_form or ReasonForm(formdata=None, prefix="refusal"),
     )
 
@@ -205,3 +215,26 @@ def refusal(donor: Donor) -> Any:
         return _page(donor, refusal_form=form), status
     flash(_("已记录，公开页面即时生效。"))
     return redirect(url_for(".show", donor_id=donor.id), 303)
+
+
+@blueprint.post("/<int:donor_id>/statement")
+@requires("funds:paper:make", load=queries.donor)
+def statement(donor: Donor) -> Any:
+    """Have a statement made of what the donor gave in a period."""
+    form = PeriodForm(prefix="period")
+    if not form.submitted():
+        return _page(donor, period_form=form), 422
+    order = Order(
+        "donor_statement",
+        language(),
+        donor_id=donor.id,
+        since=form.since.data,
+        until=form.until.data,
+    )
+    try:
+        with transaction():
+            _paper, job = papers.ask(current_actor(), order)
+    except Invalid as problem:
+        status = refused(form, problem)
+        return _page(donor, period_form=form), status
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
