@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from charity_portal.funds.rules.establishing import COMMITTEE
 from charity_portal.kernel.permissions import Actor, anybody, staff
 
+COMMITTEE = ("chair", "member")
+"""The seats of rules.establishing.COMMITTEE; permissions know no rules."""
 OFFICE = ("officer", "finance", "approver", "auditor", "administrator")
 HANDLES_DONORS = ("officer", "finance")
 
