@@ -42,7 +42,7 @@ def test_a_request_goes_from_draft_to_closed_and_moves_the_money_once(desk: Desk
     assert queries.public_by_source("award:7") is None
     assert queries.public_by_source("spending:ZC-2000-000001") is None
     steps = [str(event.what) for event in reversed(queries.history(request))]
-    assert steps[0] == "提出申请" and steps[-1] == "凭证齐全" and len(steps) == 14
+    assert steps[0] == "起草申请" and steps[-1] == "凭证齐全" and len(steps) == 14
 
 
 def test_only_what_the_purpose_is_earmarked_for_may_be_asked(desk: Desk) -> None:

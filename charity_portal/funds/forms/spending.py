@@ -169,7 +169,7 @@ class VoteForm(Form):
     """What a member says."""
 
     choice = RadioField(say("我的意见"), [chosen()], choices=options(CHOICES))
-    note = LongTextField(say("说明"), longest=LONGEST_NOTE)
+    note = LongTextField(say("补充说明"), longest=LONGEST_NOTE)
 
 
 class OpinionForm(Form):

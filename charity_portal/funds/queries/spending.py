@@ -29,7 +29,7 @@ from charity_portal.kernel.i18n import Text, say
 from charity_portal.organizations import queries as organizations
 
 ACTIONS: Mapping[str, Text] = {
-    "spending_request.ask": say("提出申请"),
+    "spending_request.ask": say("起草申请"),
     "spending_request.revise": say("修改申请"),
     "spending_request.extend": say("延长表决期限"),
     "spending_vote.cast": say("表决"),

@@ -20,7 +20,7 @@ CHOICES: dict[str, Text] = {
     "yes": say("同意"),
     "no": say("不同意"),
     "abstain": say("弃权"),
-    "recused": say("回避"),
+    "recused": say("回避表决"),
 }
 OPINIONS: dict[str, Text] = {"agrees": say("无异议"), "objects": say("有异议")}
 VOUCHER_KINDS: dict[str, Text] = {
@@ -104,7 +104,7 @@ def kept_tally(numbers: Mapping[str, Any]) -> Tally:
 
 def arithmetic(counted: Tally) -> list[Text]:
     """How the result comes about, in plain words."""
-    lines = [
+    return [
         say(
             "管委会共 %(seats)s 席，回避 %(recused)s 席，有表决权 %(entitled)s 席。",
             seats=counted.seats,
@@ -126,7 +126,6 @@ def arithmetic(counted: Tally) -> list[Text]:
             needed=counted.needed,
         ),
     ]
-    return [*lines, outcome(counted)]
 
 
 def outcome(counted: Tally) -> Text:

@@ -102,6 +102,7 @@ def request_page(row: SpendingRequest, status: int = 200, **shown: Any) -> Any:
         ballot=ballot,
         counted=voting.kept_tally(row.tally) if row.tally else ballot.tally,
         arithmetic=voting.arithmetic,
+        outcome=voting.outcome,
         steps=steps,
         may=_may(actor, row, ballot),
         needs_vote=rules.needs_vote(row.amount_fen, row.fund.vote_from_fen, ballot.related),
