@@ -74,8 +74,10 @@ def test_the_matchers_pledge_is_written_from_the_page(client: FlaskClient, fund:
     as_role(client, "officer")
     late = client.post(f"{address}/pledge", data={"pledge-due_on": "2026-03-01"})
     assert late.status_code == 422
-    answer = client.post(f"{address}/pledge", data={"pledge-due_on": "2026-04-30"})
+    agreed = {"pledge-naming": "named", "pledge-public_name": "测试爱心单位"}
+    answer = client.post(f"{address}/pledge", data=agreed | {"pledge-due_on": "2026-04-30"})
     assert answer.status_code == 303
+    assert "测试爱心单位" in client.get(f"/campaigns/{campaign.number}").text
     page = client.get(address).text
     assert "RJ-2026-000001" in page
     assert "¥123.45" in page

@@ -128,12 +128,12 @@ def test_the_list_and_a_page_cost_the_same_however_much_there_is(
     campaign = make_campaign(fund=fund)
     make_donation(fund, campaign_id=campaign.id)
     costs = []
-    for _ in range(2):
+    for more in (2, 0):
         with counted(app) as seen:
             client.get("/campaigns")
             client.get(f"/campaigns/{campaign.number}")
         costs.append(len(seen))
-        for _n in range(3):
+        for _ in range(more):
             make_donation(fund, make_donor(), campaign_id=make_campaign(fund=fund).id)
             make_donation(fund, make_donor(), campaign_id=campaign.id)
     assert costs[0] == costs[1]

@@ -9,6 +9,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField
 
 from charity_portal.funds.rules.campaigning import CAMPAIGN_KINDS, REACHES, Plan
+from charity_portal.funds.rules.giving import NAMINGS
 from charity_portal.funds.states import CAMPAIGN
 from charity_portal.kernel.edits import Draft
 from charity_portal.kernel.errors import Invalid
@@ -192,9 +193,11 @@ class BulletinForm(Form):
 
 
 class CallInForm(Form):
-    """By when the matcher is to pay."""
+    """By when the matcher is to pay, and under which name when this is the first pledge."""
 
     due_on = DateField(say("到账期限"), [required()])
+    naming = RadioField(say("是否公开配捐人"), choices=options(NAMINGS), default="unnamed")
+    public_name = TextField(say("公开时使用的名称"), longest=80)
 
 
 class CancelForm(Form):

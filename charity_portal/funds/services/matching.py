@@ -14,9 +14,16 @@ from charity_portal.kernel.i18n import say
 from charity_portal.kernel.permissions import Actor, require
 
 
-def call_in(actor: Actor, campaign_id: int, due_on: date) -> Pledge:
+def call_in(
+    actor: Actor,
+    campaign_id: int,
+    due_on: date,
+    naming: str = "unnamed",
+    public_name: str = "",
+) -> Pledge:
     """Write down what a matcher still owes, as a new pledge or by changing the one that is open.
 
+    `naming` and `public_name` are what the matcher agreed to; an open pledge keeps what it says.
     Raises WrongState before the start and after the account, Invalid when nothing is outstanding.
     """
     campaign = locked(Campaign, campaign_id)
@@ -40,5 +47,7 @@ def call_in(actor: Actor, campaign_id: int, due_on: date) -> Pledge:
         due_on=due_on,
         income_source=campaign_money.MATCHING,
         campaign_id=campaign_id,
+        naming=naming,
+        public_name=public_name,
     )
     return pledges.pledge(actor, promise)

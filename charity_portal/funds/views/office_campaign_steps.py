@@ -107,7 +107,13 @@ def call_in(campaign: Campaign) -> Any:
         return _page(campaign, call_in_form=form), 422
     try:
         with transaction():
-            pledge = matching.call_in(current_actor(), campaign.id, form.due_on.data)
+            pledge = matching.call_in(
+                current_actor(),
+                campaign.id,
+                form.due_on.data,
+                form.naming.data or "unnamed",
+                form.public_name.data or "",
+            )
     except Invalid as wrong:
         form.refuse(wrong)
         return _again(campaign.id, call_in_form=form), 422
