@@ -173,10 +173,10 @@ def _word(name: str, text: str, words: Mapping[str, Text], problems: list[Proble
 
 def _naming(text: str, problems: list[Problem]) -> str:
     said = text.casefold()
-    agreed = english().gettext(NAMINGS["named"].msgid).casefold()
-    if said in _YES or said == agreed:
+    spoken = {key: english().gettext(word.msgid).casefold() for key, word in NAMINGS.items()}
+    if said in _YES or said == spoken["named"]:
         return "named"
-    if said not in _NO and said != english().gettext(NAMINGS["unnamed"].msgid).casefold():
+    if said not in _NO and said != spoken["unnamed"]:
         problems.append(("naming", say("请填写“同意”或“不同意”。")))
     return "unnamed"
 
