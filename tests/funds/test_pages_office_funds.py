@@ -258,6 +258,25 @@ def test_a_purpose_is_added_and_names_do_not_repeat(client: FlaskClient) -> None
     assert [p.title_zh for p in queries.purposes(fund.fund_id)][-1] == "助学"
 
 
+def test_a_purpose_is_put_right_until_money_or_the_beginning(client: FlaskClient) -> None:
+    fund = make_fund(active=False)
+    as_role(client, "officer")
+    url = f"/office/funds/purposes/{fund.purpose}"
+    assert 'value="助老"' in client.get(url).text
+    data = {"title_zh": "敬老", "title_en": "The old", "uses": ["wish"]}
+    assert client.post(url, data=data | {"title_zh": "急难"}).status_code == 422
+    assert client.post(url, data=data).status_code == 303
+    row = queries.purpose(fund.purpose)
+    assert row is not None and (row.title_zh, row.uses) == ("敬老", ["wish"])
+    fund.receive(1_00, "interest:1:a")
+    refused = client.post(url, data=data | {"uses": ["wish", "relief"]})
+    assert refused.status_code == 409 and "只能修改英文名称" in refused.text
+    assert client.post(url, data=data | {"title_en": "Elders"}).status_code == 303
+    row = queries.purpose(fund.purpose)
+    assert row is not None and (row.title_en, row.uses) == ("Elders", ["wish"])
+    assert "更正资金用途" in client.get(f"/office/funds/{fund.fund_id}").text
+
+
 def test_a_fund_is_suspended_and_resumed_with_reasons(client: FlaskClient) -> None:
     fund = make_fund()
     as_role(client, "approver")

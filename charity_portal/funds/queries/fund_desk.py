@@ -26,6 +26,7 @@ ACTIONS: Mapping[str, Text] = {
     "open": say("设立基金"),
     "amend": say("修改协议内容"),
     "add_purpose": say("增加资金用途"),
+    "change_purpose": say("更正资金用途"),
     "seat": say("调整管委会和监督员"),
     "activate": say("启动基金"),
     "suspend": say("暂停使用"),

@@ -1,6 +1,7 @@
 """Reading funds: the agreement, purposes, people, and what hangs on them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,7 +13,8 @@ from charity_portal.funds.models.funds import (
     FundMember,
     FundPurpose,
 )
-from charity_portal.funds.models.ledger import LedgerBook
+from charity_portal.funds.models.ledger import LedgerAccount, LedgerBook
+from charity_portal.funds.rules.accounts import PURSE
 from charity_portal.funds.rules.entries import Earmark
 from charity_portal.funds.rules.establishing import (
     HOSTS,
@@ -133,6 +135,23 @@ def purposes(fund_id: int) -> list[FundPurpose]:
     return list(db.session.scalars(wanted.order_by(FundPurpose.id)))
 
 
+def purpose(purpose_id: int) -> FundPurpose | None:
+    """The row itself; for this domain's own pages."""
+    return db.session.get(FundPurpose, purpose_id)
+
+
+def is_touched(purpose_id: int) -> bool:
+    """Whether anything was ever posted to a purpose's purse."""
+    wanted = sa.select(LedgerAccount.id).where(
+        LedgerAccount.purpose_id == purpose_id,
+        LedgerAccount.fund_id
+        == sa.select(FundPurpose.fund_id).where(FundPurpose.id == purpose_id).scalar_subquery(),
+        LedgerAccount.kind == PURSE,
+        LedgerAccount.last_entry_id > 0,
+    )
+    return db.session.scalar(wanted) is not None
+
+
 def principal_purpose(fund_id: int) -> FundPurpose | None:
     """Where an endowed fund's principal stands; None for an expendable fund."""
     wanted = sa.select(FundPurpose).where(
@@ -169,7 +188,7 @@ def instalments(fund_id: int) -> list[Instalment]:
 
 def agreement(row: Fund) -> Agreement:
     """What was agreed of a fund, as it stands now."""
-    parts = {
+    parts: dict[str, Any] = {
         "purposes": tuple(
             Purpose(p.title_zh, tuple(p.uses), p.title_en, p.spendable) for p in purposes(row.id)
         ),

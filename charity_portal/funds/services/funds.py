@@ -1,6 +1,7 @@
 """Opening a fund, its people and purposes, and its way from draft to its end."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from charity_portal.funds.errors import FundUnfit
 from charity_portal.funds.models.funds import Fund, FundInstalment, FundMember, FundPurpose
@@ -18,8 +19,8 @@ from charity_portal.funds.rules.establishing import Purpose as Purpose
 from charity_portal.funds.services.naming import refuse_hidden_names
 from charity_portal.funds.services.posting import hold
 from charity_portal.kernel import audit, clock, jobs
-from charity_portal.kernel.database import db, insert_if_absent
-from charity_portal.kernel.errors import Invalid, NotFound, WrongState
+from charity_portal.kernel.database import db, insert_if_absent, locked
+from charity_portal.kernel.errors import Conflict, Invalid, NotFound, WrongState
 from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.numbers import next_number
 from charity_portal.kernel.permissions import Actor, require
@@ -86,6 +87,41 @@ def add_purpose(actor: Actor, fund_id: int, purpose: Purpose) -> FundPurpose:
     row = _add_purpose(fund_id, purpose)
     audit.record(
         actor, "funds.fund.add_purpose", fund, after={"purpose": row.id, "uses": list(row.uses)}
+    )
+    return row
+
+
+def change_purpose(actor: Actor, purpose_id: int, purpose: Purpose) -> FundPurpose:
+    """Put a purpose right: all of it while the fund is prepared and nothing was received for it; later
+    its English name alone, since money given for one thing is not used for another.
+
+    Raises Invalid, Conflict, WrongState.
+    """
+    known = queries.purpose(purpose_id)
+    if known is None:
+        raise NotFound
+    fund = _editable(actor, known.fund_id)
+    row = locked(FundPurpose, purpose_id)
+    after = replace(purpose, title_zh=purpose.title_zh.strip(), spendable=row.spendable)
+    firm = (after.title_zh, after.uses) != (row.title_zh, tuple(row.uses))
+    if firm and (fund.state != "draft" or queries.is_touched(purpose_id)):
+        raise Conflict(
+            say("已有资金或已启动的基金，用途名称和使用范围不能再改，只能修改英文名称。")
+        )
+    others = [p for p in queries.purposes(fund.id) if p.id != purpose_id]
+    terms = [Purpose(p.title_zh, tuple(p.uses), p.title_en, p.spendable) for p in others]
+    if wrong := rules.purpose_problems([*terms, after], fund.nature):
+        raise Invalid(fields={"purposes": wrong})
+    refuse_hidden_names(title_zh=after.title_zh, title_en=after.title_en)
+    before = {"uses": list(row.uses)}
+    row.title_zh, row.title_en, row.uses = after.title_zh, after.title_en, list(after.uses)
+    db.session.flush()
+    audit.record(
+        actor,
+        "funds.fund.change_purpose",
+        fund,
+        before=before,
+        after={"purpose": row.id, "uses": list(row.uses)},
     )
     return row
 

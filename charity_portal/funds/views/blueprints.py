@@ -14,10 +14,10 @@ from charity_portal.funds.views import (
     office_donors,
     office_entries,
     office_fund_money,
-    office_fund_steps,
     office_months,
     office_papers,
     office_pledges,
+    office_purposes,
     office_rules,
     office_spending,
     public_books,
@@ -28,7 +28,7 @@ from charity_portal.funds.views import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    office_fund_steps.blueprint,
+    office_purposes.blueprint,
     office_fund_money.blueprint,
     office_entries.blueprint,
     office_channels.blueprint,

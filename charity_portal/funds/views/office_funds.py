@@ -327,6 +327,4 @@ def _purpose_page(fund: Fund, form: PurposeForm) -> str:
     row = queries.fund(fund.id)
     assert row is not None
     known = queries.purposes(row.id)
-    return render_template(
-        "funds/office/purpose.html", fund=row, form=form, purposes=known, uses=USES
-    )
+    return render_template("funds/office/purpose.html", fund=row, form=form, purposes=known)
