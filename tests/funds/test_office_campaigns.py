@@ -152,6 +152,7 @@ def test_two_officers_who_change_one_part_see_both_versions(
     clash = client.post(address, data=second | {"place": "西门"})
     assert clash.status_code == 409
     assert "东门" in clash.text and "西门" in clash.text
+    assert "赵清和在" in clash.text
     again = values(clash.text)
     assert client.post(address, data=again | {"choice-place": "theirs"}).status_code == 303
     assert row(campaign.id).place == "东门"

@@ -10,12 +10,18 @@ from charity_portal.funds.errors import StaleCampaign
 from charity_portal.funds.forms.campaigns import WORDS, BeginForm, OfficeFilter, PlanForm
 from charity_portal.funds.models.campaigns import Campaign
 from charity_portal.funds.models.funds import Fund
-from charity_portal.funds.queries import campaign_duties, campaign_money, donations, funds
+from charity_portal.funds.queries import (
+    campaign_duties,
+    campaign_history,
+    campaign_money,
+    donations,
+    funds,
+)
 from charity_portal.funds.queries import campaigns as queries
 from charity_portal.funds.rules.campaigning import CAMPAIGN_KINDS, DUTIES, REACHES, Plan
 from charity_portal.funds.services import campaigns as services
 from charity_portal.funds.views.campaign_pages import LIST_COLUMNS, TONES, list_cells, ratio_words
-from charity_portal.kernel import clock, navigation
+from charity_portal.kernel import navigation
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.edits import Draft, merge
@@ -140,13 +146,14 @@ def _clash_page(campaign_id: int, mine: Plan, base: dict[str, str], stale: Stale
     assert campaign is not None
     saved = queries.plan_of(campaign)
     theirs, ours = queries.draft_of(saved), queries.draft_of(mine)
+    latest = campaign_history.history(campaign)[0]
     conflicts = {
         name: {
             "label": WORDS[name],
             "mine": _shown(name, getattr(mine, name), campaign.fund_id),
             "theirs": _shown(name, getattr(saved, name), campaign.fund_id),
-            "by": None,
-            "at": clock.now(),
+            "by": latest.who,
+            "at": latest.at,
         }
         for name in stale.clashes
     }
