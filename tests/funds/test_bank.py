@@ -9,6 +9,7 @@ from charity_portal.funds.errors import EntryTaken
 from charity_portal.funds.models.bank import BankLine
 from charity_portal.funds.queries import bank as queries
 from charity_portal.funds.queries import bank_entries, bank_sheets
+from charity_portal.funds.rules.explaining import EXPLANATIONS
 from charity_portal.funds.services import bank
 from charity_portal.funds.services.moving import Paper
 from charity_portal.funds.services.posting import reverse
@@ -100,6 +101,15 @@ def test_an_explanation_has_a_kind_and_can_be_taken_back(fund: Settled) -> None:
     with transaction():
         row = bank.reopen(fund.staff, line)
     assert (row.state, row.explained_as, row.settled_by) == ("open", None, None)
+
+
+def test_each_kind_of_explanation_is_one_the_database_takes(fund: Settled) -> None:
+    kinds = sorted(EXPLANATIONS)
+    lines = _lines(fund, *(Move("2026-03-02", -5 - n) for n in range(len(kinds))))
+    for line, kind in zip(lines, kinds, strict=True):
+        with transaction():
+            bank.explain(fund.staff, line, kind, "另行说明")
+        assert db.session.get_one(BankLine, line).explanation == "另行说明"
 
 
 def test_only_finance_settles(fund: Settled) -> None:

@@ -22,23 +22,6 @@ Grid = Sequence[tuple[int, Sequence[str]]]
 Problem = tuple[str, Text]
 """What is at fault (day, amount, balance, account) and the reason."""
 
-_IN = {"贷", "贷方", "C", "CR", "收", "收入", "转入", "存入", "来账", "进账", "+", "入账", "入"}
-_OUT = {
-    "借",
-    "借方",
-    "D",
-    "DR",
-    "支",
-    "支出",
-    "转出",
-    "付",
-    "付出",
-    "支取",
-    "往账",
-    "-",
-    "出账",
-    "出",
-}
 _NOTHING = {"", "-", "--", "—", "/"}
 _EXCEL_ZERO = date(1899, 12, 30)
 _LONGEST = 500
@@ -169,7 +152,7 @@ def day_of(text: str) -> date | None:
 
 def _fen(text: str) -> int | None:
     """Fen, None for an empty cell; `(1.00)` and `1.00-` are negative, more decimals are zeros."""
-    bare = re.sub(r"^(?:CNY|RMB|人民币)|[+\s]", "", plain(text))
+    bare = heads.without_currency(text)
     if bare in _NOTHING:
         return None
     match = re.fullmatch(r"\((.+)\)|(.+)-", bare)
@@ -199,9 +182,9 @@ def _signed(amount: int, flag: str | None) -> int:
     if flag is None or not amount:
         return amount
     word = flag.upper().strip()
-    if word in _IN:
+    if word in heads.WAYS["in"]:
         return amount
-    if word in _OUT:
+    if word in heads.WAYS["out"]:
         # A file may say it twice, by word and by sign: money went out either way.
         return -abs(amount)
     raise Invalid(say("借贷标志“%(word)s”无法识别。", word=flag[:10]))
@@ -247,12 +230,12 @@ def _follow_balances(reading: Reading) -> None:
         return
     first = opening[0] if opening else ordered[0].before_fen
     last = closing[0] if closing else ordered[-1].balance_fen
-    for told, found, name in (
-        (reading.opening_fen, first, say("期初余额")),
-        (reading.closing_fen, last, say("期末余额")),
+    for told, found, name, end in (
+        (reading.opening_fen, first, say("期初余额"), 0),
+        (reading.closing_fen, last, say("期末余额"), -1),
     ):
         if told is not None and told != found:
-            row = ordered[0 if name.msgid == "期初余额" else -1].row
+            row = ordered[end].row
             reason = say(
                 "%(name)s写明为 %(told)s，按流水应为 %(found)s，文件可能不完整。",
                 name=name, told=money(told), found=money(found or 0),

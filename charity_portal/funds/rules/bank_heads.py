@@ -1,72 +1,28 @@
 """The heads that banks put over the columns of a statement, and what else they write around it.
 
-Written as the big banks' counters and online banks export them; brackets, units, spaces and widths of
-letters do not matter.
+The words themselves are in `data/bank_statements.toml`: a bank that uses others is added there.
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-HEADS: dict[str, tuple[str, ...]] = {
-    "day": (
-        "记账日期", "记帐日期", "入账日期", "入帐日期", "会计日期", "账务日期",
-        "交易日期", "交易日", "日期", "发生日期", "交易时间", "交易日期时间", "记账时间",
-    ),
-    "out": (
-        "借方发生额", "借方金额", "借方", "支出", "支出金额", "转出金额", "付出金额", "付款金额",
-        "借方交易金额", "支取金额",
-    ),
-    "in": (
-        "贷方发生额", "贷方金额", "贷方", "收入", "收入金额", "转入金额", "收款金额", "存入金额",
-        "贷方交易金额",
-    ),
-    "amount": ("交易金额", "发生额", "金额", "发生金额"),
-    "flag": (
-        "借贷标志", "借贷标识", "借贷方向", "借贷", "借/贷", "借贷类型", "收支标志", "收支方向", "收支",
-        "收/支", "收支类型", "收付标志", "资金流向", "方向",
-    ),
-    "balance": ("余额", "账户余额", "帐户余额", "交易后余额", "当前余额", "本次余额", "联机余额"),
-    "counterparty": (
-        "对方户名", "对方名称", "对方账户名称", "对方账户名", "对方帐户名称", "对方单位", "对方单位名称",
-        "对方单位户名", "对手户名", "对手名称", "交易对手", "交易对方", "收/付方名称", "收(付)方名称",
-        "收付方名称", "对方姓名",
-    ),
-    "payer": ("付款人名称", "付款方名称", "付款人户名", "付款方户名"),
-    "payee": ("收款人名称", "收款方名称", "收款人户名", "收款方户名"),
-    "remark": (
-        "摘要", "附言", "用途", "备注", "交易摘要", "交易附言", "交易备注", "交易用途", "摘要内容",
-        "客户附言", "转账附言", "交易说明",
-    ),
-    "serial": (
-        "交易流水号", "流水号", "交易流水", "核心流水号", "账户明细编号-交易流水号", "业务流水号",
-        "交易序号", "交易编号", "明细编号", "主机流水号", "凭证流水号",
-    ),
-    "account": ("账号", "帐号", "本方账号", "账户号", "查询账号", "本方帐号"),
-}  # fmt: skip
-"""What each field is called, the better name first where a file has several."""
-
-TOTALS = (
-    "合计",
-    "总计",
-    "小计",
-    "共计",
-    "累计",
-    "总笔数",
-    "承前页",
-    "过次页",
-    "本页",
-    "期末",
-    "打印",
-    "总额",
+_TOLD = tomllib.loads(
+    (Path(__file__).parents[1] / "data" / "bank_statements.toml").read_text(encoding="utf-8")
 )
-OPENING = ("期初余额", "上期余额", "起始余额", "承前页余额", "上页余额", "上期结转", "承前余额")
-CLOSING = ("期末余额", "本期余额", "结束余额", "截止余额")
+HEADS: dict[str, list[str]] = _TOLD["heads"]
+WAYS: dict[str, list[str]] = _TOLD["ways"]
+_BESIDE: dict[str, list[str]] = _TOLD["beside"]
+OPENING, CLOSING = _BESIDE["opening"], _BESIDE["closing"]
 _ROWS_ABOVE = 60
 _ACCOUNT = re.compile(
-    r"(?:账号|帐号|卡号|账户号码|账户)(?:\(.*?\))?[::\s|]*([0-9*Xx][0-9*Xx -]{5,38}[0-9])"
+    rf"(?:{'|'.join(_BESIDE['account'])})(?:\(.*?\))?[::\s|]*([0-9*Xx][0-9*Xx -]{{5,38}}[0-9])"
 )
+_UNIT = re.compile(rf"[\s*]|/?(?:{'|'.join(_BESIDE['units'])})$")
+_CURRENCY = re.compile(rf"^(?:{'|'.join(_BESIDE['currency'])})|[+\s]")
 _AMOUNT = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]{1,2})?")
 _DAY = re.compile(r"20[0-9]{2}\s*[-/.年]?\s*[01]?[0-9]\s*[-/.月]?\s*[0-3]?[0-9]")
 
@@ -94,8 +50,13 @@ def plain(text: str) -> str:
 
 def squeezed(title: str) -> str:
     """A title without brackets and what stands in them, units, spaces and stars."""
-    text = re.sub(r"\[.*?\]|\(.*?\)|【.*?】", "", plain(title)) or plain(title)
-    return re.sub(r"[\s*]|/?人民币|/?元$", "", text)
+    text = re.sub(r"\[.*?\]|\(.*?\)", "", plain(title)) or plain(title)
+    return _UNIT.sub("", text)
+
+
+def without_currency(text: str) -> str:
+    """An amount without currency, plus sign and spaces."""
+    return _CURRENCY.sub("", plain(text))
 
 
 def find_head(grid: Sequence[tuple[int, Sequence[str]]]) -> Head | None:
@@ -150,7 +111,7 @@ def told_days(rows: Sequence[Sequence[str]]) -> list[str]:
     """The two days of a period written above the titles, as texts; empty when there is none."""
     for cells in rows:
         text = " ".join(plain(cell) for cell in cells)
-        if re.search("期间|日期|时间|时段|起止", text):
+        if any(word in text for word in _BESIDE["period"]):
             days = [re.sub(r"\s", "", day) for day in _DAY.findall(text)]
             if len(days) == 2:
                 return days
@@ -160,4 +121,4 @@ def told_days(rows: Sequence[Sequence[str]]) -> list[str]:
 def is_total(cells: Sequence[str]) -> bool:
     """Whether a row adds up or ends a page instead of telling a movement."""
     text = "".join(plain(cell) for cell in cells)
-    return any(word in text for word in (*TOTALS, *OPENING, *CLOSING))
+    return any(word in text for word in (*_BESIDE["totals"], *OPENING, *CLOSING))
