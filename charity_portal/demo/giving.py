@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from charity_portal.demo import sources
+from charity_portal.demo import evenings, sources
 from charity_portal.demo.city import City
 from charity_portal.demo.timeline import Story
 from charity_portal.funds.queries import funds as queries
 from charity_portal.funds.services import (
     bulletins,
     campaigns,
+    donation_lists,
     donations,
     donors,
     matching,
@@ -22,6 +23,7 @@ from charity_portal.funds.services.donors import DonorFacts
 from charity_portal.funds.services.pledges import Promise
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.tables import Row, Sheet
 
 YUAN = 100
 GOODS = ("米面粮油", "冬季棉被", "图书和文具", "护理用品")
@@ -39,6 +41,7 @@ def all_of(city: City) -> Iterator[Story]:
         yield _campaign(city, row)
     yield _promises(city)
     yield _returned(city)
+    yield _lists(city)
 
 
 def _donors(city: City) -> Story:
@@ -207,3 +210,40 @@ def _returned(city: City) -> Story:
     with transaction():
         reason = "捐赠人转账时选错基金，书面申请退回。"
         donations.give_back(city.person("finance"), donation, reason)
+
+
+def _lists(city: City) -> Story:
+    """Lists of small gifts: imported, refused for a fault, put aside, to be confirmed, just arrived."""
+    yield city.at(-16, 15, 10)
+    kept = _hand_in(city, -17, ("200.00", "360.00", "100.00"))
+    evenings.catch_up(city)
+    with transaction():
+        donation_lists.confirm(city.person("finance"), kept, "zh")
+    evenings.catch_up(city)
+    yield city.at(-10, 15, 10)
+    _hand_in(city, -11, ("50.00", "两百"))
+    evenings.catch_up(city)
+    yield city.at(-5, 15, 10)
+    aside = _hand_in(city, -6, ("80.00",))
+    evenings.catch_up(city)
+    with transaction():
+        donation_lists.discard(city.person("finance"), aside)
+    yield city.at(-2, 15, 10)
+    _hand_in(city, -3, ("20.00", "150.00", "66.00"))
+    evenings.catch_up(city)
+    yield city.present
+    _hand_in(city, -1, ("30.00",))
+
+
+def _hand_in(city: City, day: int, amounts: Sequence[str]) -> int:
+    """Finance hands in a list of gifts without names to one fund, all of one day."""
+    titles = ["到账日期", "金额（元）", "用途", "捐赠方式", "流水号"]
+    purpose = queries.purposes(city.funds["tingtao"])[0].title_zh
+    arrived = city.calendar.day(day)
+    rows = []
+    for n, amount in enumerate(amounts, 2):
+        cells = (arrived.isoformat(), amount, purpose, "现金", f"{-day}-{n}")
+        rows.append(Row(n, dict(zip(titles, cells, strict=True))))
+    with transaction():
+        sheet = Sheet(titles, rows)
+        return donation_lists.hand_in(city.person("finance"), city.funds["tingtao"], sheet, "zh").id
