@@ -28,7 +28,9 @@ VALUATIONS: dict[str, Text] = {
 """How goods are valued: by invoice or agreement, else at fair value (山东省慈善条例, art. 31)."""
 
 SHORTEST, LONGEST_OF_PERSON, LONGEST = 2, 12, 40
-_ENDINGS = frozenset("司心会校院行团社厂店部局处所馆站园")
+_ENDINGS = {
+    "司", "心", "会", "校", "院", "行", "团", "社", "厂", "店", "部", "局", "处", "所", "馆", "站", "园",
+}  # fmt: skip
 """What names of organizations end with: only such parts of a text are looked up at full length."""
 
 
