@@ -122,6 +122,19 @@ def test_what_does_not_hold_is_said_and_everything_kept(client: FlaskClient) -> 
     assert re.search(r'value="wish"[^>]*checked|checked[^>]*value="wish"', answer.text)
 
 
+def test_rows_left_empty_are_no_rows_and_a_charity_must_be_chosen(client: FlaskClient) -> None:
+    host = make_host()
+    as_role(client, "officer")
+    empty = {f"members-{n}-{k}": "" for n in (1, 3) for k in ("name", "post")}
+    empty |= {"instalments-0-due_on": "", "instalments-0-amount_fen": " "}
+    nobody = post_new(client, typed(host.id, **empty) | {"host_id": ""})
+    assert nobody.status_code == 422 and "依托慈善组织：请选择一项" in nobody.text
+    assert "第 2 行" not in nobody.text and "成员4" in nobody.text
+    assert post_new(client, typed(host.id, **empty)).status_code == 303
+    fund = db.session.query(Fund).one()
+    assert [m.name for m in queries.members(fund.id)] == ["成员0", "成员2", "成员4", "成员5"]
+
+
 def test_rows_come_and_go_without_a_script(client: FlaskClient) -> None:
     host = make_host()
     as_role(client, "officer")

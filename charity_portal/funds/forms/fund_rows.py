@@ -1,11 +1,14 @@
 """The rows of a fund's forms: purposes, instalments, people."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from werkzeug.datastructures import MultiDict
 
 from charity_portal.accounts import queries as accounts
 from charity_portal.funds.rules.accounts import EARMARKS, USES
 from charity_portal.funds.rules.establishing import SEATS, Instalment, Member, Purpose
-from charity_portal.kernel.form_rows import Row, options
+from charity_portal.kernel.form_rows import Row, options, rearranged
 from charity_portal.kernel.forms import (
     DateField,
     MoneyField,
@@ -17,6 +20,24 @@ from charity_portal.kernel.forms import (
     required,
 )
 from charity_portal.kernel.i18n import say
+
+TYPED: Mapping[str, tuple[str, ...]] = {
+    "instalments": ("due_on", "amount_fen"),
+    "members": ("name", "post", "email"),
+}
+"""The columns of a row that may be left empty as a whole; a row in which nobody typed is no row."""
+
+
+def without_blank(posted: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was posted, less the rows in which nothing was typed, numbered from 0."""
+    kept: MultiDict[str, str] = MultiDict()
+    for name, values in posted.lists():
+        unit, _, rest = name.partition("-")
+        row = f"{unit}-{rest.partition('-')[0]}"
+        typed = [posted.get(f"{row}-{column}", "").strip() for column in TYPED.get(unit, ())]
+        if unit not in TYPED or any(typed):
+            kept.setlist(name, values)
+    return rearranged(kept, "", list(TYPED))
 
 
 class PurposeRow(Row):

@@ -96,7 +96,7 @@ class NewFundForm(TermsForm):
     """A fund that is to be opened."""
 
     UNITS = ("purposes", "instalments", "members")
-    host_id = SelectField(say("依托慈善组织"), choices=[])
+    host_id = SelectField(say("依托慈善组织"), [chosen()], choices=[])
     kind = RadioField(WORDS["kind"], choices=options(KINDS), default="community")
     nature = RadioField(say("本金是否动用"), choices=options(NATURES), default="expendable")
     agreement_number = TextField(WORDS["agreement_number"], [required()], longest=100)

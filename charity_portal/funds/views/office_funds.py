@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from charity_portal.funds.errors import FundUnfit
-from charity_portal.funds.forms.fund_rows import InstalmentRow, MemberRow, PurposeRow
+from charity_portal.funds.forms.fund_rows import InstalmentRow, MemberRow, PurposeRow, without_blank
 from charity_portal.funds.forms.funds import (
     AmendForm,
     NewFundForm,
@@ -120,7 +120,9 @@ def create() -> Any:
 
 
 def _rearranged(units: tuple[str, ...], step: str) -> MultiDict[str, str]:
-    return rearranged(request.form, step, units)
+    """What was posted: one step taken, or, when it is to be kept, without rows left empty."""
+    moved = rearranged(request.form, step, units)
+    return moved if step.partition(":")[0] in units else without_blank(moved)
 
 
 def _refuse(form: Any, problem: PortalError) -> None:
