@@ -216,6 +216,10 @@ def test_gifts_may_name_what_is_running_or_not_yet_accounted_for(fund: Settled) 
     assert [key for key, _label in queries.running(fund.fund_id)] == [
         made["ended"].id, made["running"].id,
     ]  # fmt: skip
+    for state in ("draft", "settled", "cancelled"):
+        with pytest.raises(Invalid) as refused:
+            make_donation(fund, campaign_id=made[state].id)
+        assert set(refused.value.fields) == {"campaign_id"}
 
 
 def test_a_targeted_campaign_is_not_listed_to_the_public_while_it_is_running(app: Flask) -> None:

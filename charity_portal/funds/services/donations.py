@@ -147,6 +147,8 @@ def _check_links(gift: Gift, donor: Donor | None) -> None:
         campaign = campaigns.campaign(gift.campaign_id)
         if campaign is None or campaign.fund_id != gift.fund_id:
             found.setdefault("campaign_id", []).append(say("该活动不属于这个基金。"))
+        elif campaign.state not in campaigns.TAKES_GIFTS:
+            found.setdefault("campaign_id", []).append(say("该活动尚未开始，或已经结算、取消。"))
     if found:
         raise Invalid(fields=found)
 
