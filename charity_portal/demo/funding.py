@@ -53,14 +53,15 @@ def _channels(city: City) -> Story:
     yield city.at(-469, 12)
     for channel in (
         Channel(
-            "account", "对公捐赠专户", "Donation account",
-            "户名：福山区慈善总会；开户行：鲁东银行福山支行（演示）；账号：9500 0000 0000 0001",
-            "Name: Fushan Charity Federation; bank: Ludong Bank, Fushan (demo); "
+            kind="account", name_zh="对公捐赠专户", name_en="Donation account",
+            detail_zh="户名：福山区慈善总会；开户行：鲁东银行福山支行（演示）；账号：9500 0000 0000 0001",
+            detail_en="Name: Fushan Charity Federation; bank: Ludong Bank, Fushan (demo); "
             "account: 9500 0000 0000 0001",
         ),
         Channel(
-            "counter", "慈善总会接收窗口", "The federation's counter",
-            "福山区清洋路 1 号一楼，工作日 9:00—17:00", "1 Qingyang Road, ground floor, weekdays 9 to 5",
+            kind="counter", name_zh="慈善总会接收窗口", name_en="The federation's counter",
+            detail_zh="福山区清洋路 1 号一楼，工作日 9:00—17:00",
+            detail_en="1 Qingyang Road, Fushan, ground floor, weekdays 9:00 to 17:00",
         ),
     ):  # fmt: skip
         with transaction():
@@ -68,12 +69,12 @@ def _channels(city: City) -> Story:
 
 
 def _life(city: City, place: int, row: Mapping[str, Any]) -> Story:
-    """Opened, begun once the first money is there; two come to rest again."""
+    """Opened, begun once the first money is there; two come to rest again, one is still prepared."""
     yield city.at(row["opened"], 9 + place % 8, place * 7 % 60)
     with transaction():
         fund = funds.open_fund(city.person("officer"), _agreement(city, place, row))
         city.funds[row["key"]] = fund.id
-    if row["key"] == "haoyue":
+    if not row["gifts"]:
         return
     yield city.at(row["opened"] + 6, 15, place)
     with transaction():
@@ -123,7 +124,7 @@ def _wind_up(city: City, key: str) -> None:
 def _agreement(city: City, place: int, row: Mapping[str, Any]) -> Agreement:
     opened, neighbourhood = clock.today(), row["place"]
     endowed = row["nature"] == "endowed"
-    first = row["gifts"][0][4] * YUAN
+    first = row["gifts"][0][4] * YUAN if row["gifts"] else 10_000 * YUAN
     return Agreement(
         kind=row["kind"],
         nature=row["nature"],

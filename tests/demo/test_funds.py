@@ -13,10 +13,13 @@ from charity_portal.kernel.database import db
 YUAN = 100
 
 
-def test_21_funds_raised_1_850_000_yuan(city: City) -> None:
-    found = ledger.balances(db.session.scalars(sa.select(Fund.id)))
+def test_21_funds_raised_1_850_000_yuan(city: City, client: FlaskClient) -> None:
+    begun = db.session.scalars(sa.select(Fund.id).where(Fund.state != "draft"))
+    found = ledger.balances(begun)
     assert len(found) == 21
     assert sum(balance.received_fen for balance in found.values()) == 1_850_000 * YUAN
+    page = client.get("/funds").get_data(as_text=True)
+    assert "1,850,000.00" in page
 
 
 def test_every_balance_is_what_the_entries_say_and_all_accounts_are_zero(city: City) -> None:
