@@ -1,6 +1,7 @@
 """Settling lines of bank statements, and a month seen from both sides."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,16 +11,20 @@ from charity_portal.funds.models.bank import BankLine
 from charity_portal.funds.queries import bank as queries
 from charity_portal.funds.queries import bank_entries, bank_sheets
 from charity_portal.funds.rules.explaining import EXPLANATIONS
-from charity_portal.funds.services import bank
+from charity_portal.funds.rules.reconciling import suggest
+from charity_portal.funds.services import bank, bank_imports
 from charity_portal.funds.services.moving import Paper
 from charity_portal.funds.services.posting import reverse
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.errors import Conflict, Forbidden, Invalid, WrongState
+from charity_portal.kernel.permissions import SYSTEM
 from charity_portal.kernel.secrets import blind_index
 from tests.factories import bank as statements
 from tests.factories.bank import Move
+from tests.factories.donations import make_donation, make_donor, make_pledge
 from tests.factories.funds import Settled, make_fund, make_staff
 from tests.factories.organizations import make_organization
+from tests.support.at_once import at_once
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -148,7 +153,7 @@ def test_a_payment_that_came_back_is_two_lines(fund: Settled) -> None:
     )
     with transaction():
         reversal = reverse(fund.staff, payment, "记-9", "账号有误退回").id
-    found = bank_entries.candidates(bank_entries.waiting_near(fund.host_id, MARCH))
+    found = bank_entries.candidates(bank_entries.waiting_near(fund.host_id, MARCH, 10_000))
     named = blind_index("donor.name", "某某社会工作服务中心")
     assert {c.id for c in found if named in c.names} == {payment, reversal}
     _match(fund, out, payment)
@@ -239,3 +244,68 @@ def test_pledges_and_approved_allocations_are_hints(fund: Settled) -> None:
     found = bank_entries.unpaid_allocations(fund.host_id, 10_000)
     assert [e.id for e in found] == [promised]
     assert bank_entries.open_pledges(fund.host_id, 10_000, None) == []
+
+
+def test_a_gift_recorded_from_a_line_is_suggested_first(fund: Settled) -> None:
+    donor = make_donor(name="捐赠人 甲乙丙")
+    other = make_donor()
+    promise = make_pledge(fund, other, amount_fen=10_000, agreement_number="捐协〔2026〕7号")
+    fund.receive(10_000, "a:other")
+    lines = _lines(
+        fund,
+        Move("2026-03-02", 100, "捐赠人甲乙丙"),
+        Move("2026-03-03", 100, "某某", "履行捐协[2026]7号"),
+    )
+    line, second = (db.session.get_one(BankLine, key) for key in lines)
+    for amount, name, hints in ((10_000, None, [promise.id]), (1, line.counterparty_index, [])):
+        found = bank_entries.open_pledges(fund.host_id, amount, name)
+        assert [p.id for p in found] == hints
+    entry = make_donation(fund, donor).entry_id
+    kept = make_donation(fund, other, pledge_id=promise.id).entry_id
+    near = bank_entries.waiting_near(fund.host_id, line.booked_on, line.amount_fen)
+    candidates = bank_entries.candidates(near)
+    best = suggest(bank_entries.line_facts(line), candidates)[0]
+    assert best.entries == (entry,)
+    assert "姓名（名称）相同" in best.reasons[-1].in_source()
+    promised = suggest(bank_entries.line_facts(second), candidates)[0]
+    assert promised.entries == (kept,)
+    assert [(a.id, b.id) for a, b in bank_entries.certain_pairs(fund.host_id)] == [
+        (line.id, entry),
+        (second.id, kept),
+    ]
+
+
+def test_one_entry_goes_to_one_of_two_who_match_it_at_once(app: Flask, fund: Settled) -> None:
+    lines = _lines(fund, Move("2026-03-02", 100), Move("2026-03-02", 100))
+    entry = fund.receive(10_000, "a:1")
+    steps = [lambda key=key: bank.match(fund.staff, key, [entry]).id for key in lines]
+    results = at_once(app, *steps)
+    assert sorted(isinstance(found, EntryTaken) for found in results) == [False, True]
+
+
+def test_two_who_keep_overlapping_files_at_once_add_each_movement_once(
+    app: Flask, fund: Settled
+) -> None:
+    table = statements.rows([Move("2026-03-02", 100), Move("2026-03-03", 5), Move("2026-03-04", 7)])
+    waiting = [
+        statements.look_through(fund.staff, fund.host_id, statements.grid_of(part)).id
+        for part in (table[:2], table[1:])
+    ]
+    steps = [lambda key=key: bank_imports.keep(fund.staff, key).lines for key in waiting]
+    results = at_once(app, *steps)
+    assert sum(results) == 3
+
+
+def test_files_that_nobody_went_on_with_are_put_aside_after_a_week(
+    fund: Settled, clock: Any
+) -> None:
+    table = statements.rows([Move("2026-03-02", 100)])
+    waiting = statements.look_through(fund.staff, fund.host_id, statements.grid_of(table)).id
+    clock.advance(days=6)
+    with transaction():
+        assert bank_imports.discard_forgotten(SYSTEM) == 0
+    clock.advance(days=2)
+    with transaction():
+        assert bank_imports.discard_forgotten(SYSTEM) == 1
+    row = queries.statement(waiting)
+    assert row is not None and (row.state, row.content) == ("discarded", None)

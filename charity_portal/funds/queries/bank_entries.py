@@ -147,17 +147,21 @@ def waiting(
     return conditions
 
 
-def waiting_near(host_id: int, day: date) -> list[BankEntry]:
-    """Entries that wait, around a day: those that a person may choose from."""
+def waiting_near(host_id: int, day: date, amount_fen: int) -> list[BankEntry]:
+    """Entries that wait and that a person may choose from: the nearest before and after a day, and
+    all of an amount. The nearest comes first."""
     low, high = (day + timedelta(days=n) for n in (-WINDOW_DAYS, WINDOW_DAYS))
-    rows: Any = db.session.execute(
-        sa.select(*columns(host_id))
-        .where(*touching(host_id), *without_line(), LedgerEntry.booked_on.between(low, high))
-        .order_by(LedgerEntry.booked_on, LedgerEntry.id)
-        .limit(MOST_CANDIDATES * 10)
-    )
-    found = [BankEntry(*row) for row in rows]
-    return sorted(found, key=lambda e: (abs((e.day - day).days), e.id))[:MOST_CANDIDATES]
+    e = LedgerEntry
+    wanted = sa.select(*columns(host_id)).where(*touching(host_id), *without_line())
+    after = wanted.where(e.booked_on.between(day, high)).order_by(e.booked_on, e.id)
+    before = wanted.where(e.booked_on >= low, e.booked_on < day)
+    before = before.order_by(e.booked_on.desc(), e.id.desc())
+    equal = wanted.where(e.booked_on.between(low, high), e.amount_fen == abs(amount_fen))
+    found: dict[int, BankEntry] = {}
+    for statement in (after, before, equal):
+        rows: Any = db.session.execute(statement.limit(MOST_CANDIDATES // 2))
+        found |= {row[0]: BankEntry(*row) for row in rows}
+    return sorted(found.values(), key=lambda entry: (abs((entry.day - day).days), entry.id))
 
 
 def waiting_between(host_id: int, since: date, until: date) -> list[BankEntry]:

@@ -70,7 +70,7 @@ def _page(
     problem: PortalError | None = None,
 ) -> str:
     settles = line.state == "open" and can(current_actor(), "funds:bank:match", line)
-    near = entries.waiting_near(line.host_id, line.booked_on) if settles else []
+    near = entries.waiting_near(line.host_id, line.booked_on, line.amount_fen) if settles else []
     found = suggest(entries.line_facts(line), entries.candidates(near)) if settles else []
     shown = {e.id for s in found for e in near if e.id in s.entries}
     choice = [e for e in near if e.id in ticked or abs(e.amount_fen) <= abs(line.amount_fen)]
