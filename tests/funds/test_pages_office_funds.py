@@ -129,7 +129,7 @@ def test_rows_left_empty_are_no_rows_and_a_charity_must_be_chosen(client: FlaskC
     empty |= {"instalments-0-due_on": "", "instalments-0-amount_fen": " "}
     nobody = post_new(client, typed(host.id, **empty) | {"host_id": ""})
     assert nobody.status_code == 422 and "依托慈善组织：请选择一项" in nobody.text
-    assert "第 2 行" not in nobody.text and "成员4" in nobody.text
+    assert "第 2 行 ·" not in nobody.text and "成员4" in nobody.text
     assert post_new(client, typed(host.id, **empty)).status_code == 303
     fund = db.session.query(Fund).one()
     assert [m.name for m in queries.members(fund.id)] == ["成员0", "成员2", "成员4", "成员5"]
