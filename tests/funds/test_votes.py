@@ -49,6 +49,18 @@ def test_a_member_votes_for_one_seat_and_may_change_it_until_counted(desk: Desk,
     assert tally is not None and tally["yes"] == 5 and tally["passed"] is True
 
 
+def test_the_desk_knows_what_waits_for_whom(desk: Desk, key: int, clock: Any) -> None:
+    def waits(*people: Any) -> list[int]:
+        return [len(requests.waiting_for(person.user_id or 0)) for person in people]
+
+    first, second = desk.members[:2]
+    assert waits(first, second, desk.supervisor, desk.asker) == [1, 1, 1, 0]
+    make.let_vote(desk, key, "y----")
+    assert waits(first, second, desk.supervisor) == [0, 1, 0]
+    clock.advance(days=8)
+    assert waits(second) == [0]
+
+
 def test_a_vote_against_is_counted_against(desk: Desk, key: int) -> None:
     make.let_vote(desk, key, "yynna")
     make.count(desk, key)

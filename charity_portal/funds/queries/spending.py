@@ -15,6 +15,7 @@ from charity_portal.funds.models.ledger import LedgerEntry
 from charity_portal.funds.models.spending import (
     SpendingOpinion,
     SpendingRequest,
+    SpendingVote,
     SpendingVoucher,
 )
 from charity_portal.funds.queries import ledger
@@ -149,6 +150,34 @@ def own_page(
     return page(found, order=_LATEST, after=after, size=size)
 
 
+def waiting_for(user_id: int) -> list[SpendingRequest]:
+    """Votes that wait for what this person has not said yet, the one that ends first on top."""
+    said = sa.exists().where(
+        SpendingVote.request_id == SpendingRequest.id, SpendingVote.member_id == FundMember.id
+    )
+    spoken = sa.exists().where(
+        SpendingOpinion.request_id == SpendingRequest.id,
+        SpendingOpinion.member_id == FundMember.id,
+    )
+    in_time = SpendingRequest.vote_until >= clock.today()
+    silent = sa.or_(
+        sa.and_(FundMember.seat.in_(COMMITTEE), ~said, in_time),
+        sa.and_(FundMember.seat == "supervisor", ~spoken),
+    )
+    wanted = (
+        sa.select(SpendingRequest)
+        .join(FundMember, FundMember.fund_id == SpendingRequest.fund_id)
+        .where(
+            SpendingRequest.state == "voting",
+            FundMember.user_id == user_id,
+            FundMember.until.is_(None),
+            silent,
+        )
+        .options(joinedload(SpendingRequest.purpose))
+    )
+    return list(db.session.scalars(wanted.order_by(SpendingRequest.vote_until, SpendingRequest.id)))
+
+
 def funds_to_ask(user_id: int | None, host_ids: Collection[int], everywhere: bool) -> list[Fund]:
     """Running funds of which somebody may want money: all, or those they have a part in."""
     found = sa.select(Fund).where(Fund.state == "active").order_by(Fund.number)
@@ -213,12 +242,6 @@ def history(row: SpendingRequest) -> list[Event]:
     return [
         Event(e.at, _word(e.action), people.get(e.actor_id or 0, ""), e.reason) for e in entries
     ]
-
-
-def payment_day(row: SpendingRequest) -> date | None:
-    """The day that the ledger has for its payment."""
-    entry = ledger.entry(row.payment_id) if row.payment_id else None
-    return entry.booked_on if entry else None
 
 
 def entries_of(row: SpendingRequest) -> list[LedgerEntry]:

@@ -9,7 +9,8 @@ from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.models.spending import SpendingRequest
 from charity_portal.funds.queries import funds, spending
 from charity_portal.funds.rules import spending as rules
-from charity_portal.funds.rules.spending import Ask, Relations
+from charity_portal.funds.rules.spending import Ask as Ask
+from charity_portal.funds.rules.spending import Relations
 from charity_portal.funds.services.naming import refuse_donor_names, refuse_hidden_names
 from charity_portal.funds.services.posting import hold
 from charity_portal.kernel import audit, clock

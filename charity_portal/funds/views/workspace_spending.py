@@ -40,6 +40,7 @@ def index() -> str:
         form=form,
         kept=kept(request.args, "state"),
         may_ask=bool(_funds()),
+        waiting=queries.waiting_for(actor.user_id or 0),
         **WORDS,
     )
 
