@@ -12,6 +12,8 @@ from charity_portal.funds.rules import correcting
         ("donation:JZ-2026-000001", "payment", False),
         ("spending:ZC-2026-000001", "allocation", True),
         ("spending:ZC-2026-000001", "handout", True),
+        ("spending:ZC-2026-000001", "payment", True),
+        ("tranche:7", "payment", False),
         ("tranche:7", "allocation", True),
         ("payment:12:1", "payment", False),
         ("interest:1:ab", "income", False),

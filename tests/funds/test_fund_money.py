@@ -74,6 +74,18 @@ def test_an_entry_of_a_record_is_not_taken_back_here(app: Flask) -> None:
         fund_money.take_back(fund.staff, entry, "更-1", "误记")
 
 
+def test_a_payment_is_known_by_what_it_pays(app: Flask) -> None:
+    fund = make_fund()
+    fund.receive(10_00, "interest:1:a")
+    asked = fund.pay(fund.allocate(4_00, "spending:ZC-2026-000001"))
+    award = fund.pay(fund.allocate(4_00, "tranche:1"))
+    with pytest.raises(NotReversible), transaction():
+        fund_money.take_back(fund.staff, asked, "更-1", "退票")
+    with transaction():
+        fund_money.take_back(fund.staff, award, "更-1", "退票")
+    assert ledger.balance(fund.fund_id).bank_fen == 6_00
+
+
 def test_the_years_share_is_what_was_there_before_it_was_taken(app: Flask) -> None:
     purposes = (Purpose("本金", (), spendable=False), Purpose("助学", ("bursary",)))
     fund = make_fund(nature="endowed", payout_bp=500, purposes=purposes)

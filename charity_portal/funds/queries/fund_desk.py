@@ -170,7 +170,7 @@ def entry_desk(entry_id: int) -> EntryDesk | None:
     fund = funds.fund(entry.fund_id)
     assert fund is not None
     reversal = ledger.reversal_of(entry_id)
-    elsewhere = correcting.owner(entry.source, entry.kind)
+    elsewhere = correcting.owner(ledger.cause(entry), entry.kind)
     return EntryDesk(entry, fund, reversal.id if reversal else None, elsewhere)
 
 

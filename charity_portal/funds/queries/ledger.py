@@ -217,6 +217,12 @@ def by_source(source: str) -> LedgerEntry | None:
     return db.session.scalar(sa.select(LedgerEntry).where(LedgerEntry.source == source))
 
 
+def cause(row: LedgerEntry) -> str:
+    """The source of an entry, of a payment that of the promise it pays."""
+    promise = entry(row.settles_id) if row.settles_id is not None else None
+    return promise.source if promise is not None else row.source
+
+
 def reversal_of(entry_id: int) -> LedgerEntry | None:
     """The reversal that took an entry back."""
     return db.session.scalar(sa.select(LedgerEntry).where(LedgerEntry.reverses_id == entry_id))

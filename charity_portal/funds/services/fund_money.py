@@ -78,7 +78,7 @@ def take_back(actor: Actor, entry_id: int, voucher: str, reason: str) -> LedgerE
     entry = ledger.entry(entry_id)
     if entry is None:
         raise NotFound
-    if elsewhere := correcting.owner(entry.source, entry.kind):
+    if elsewhere := correcting.owner(ledger.cause(entry), entry.kind):
         raise NotReversible(elsewhere)
     said = {"voucher": voucher, "reason": reason}
     if empty := [name for name, text in said.items() if not text.strip()]:

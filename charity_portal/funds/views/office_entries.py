@@ -10,7 +10,6 @@ from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.queries import fund_desk, ledger
 from charity_portal.funds.queries import funds as queries
 from charity_portal.funds.queries.fund_desk import EntryDesk
-from charity_portal.funds.rules import correcting
 from charity_portal.funds.rules.accounts import ENTRIES, INCOME_SOURCES, USES
 from charity_portal.funds.services import fund_money as services
 from charity_portal.funds.views.fund_pages import link
@@ -42,7 +41,6 @@ def index(fund: Fund) -> str:
         uses=USES,
         payees=organizations.names({e.payee_id for e in found.items if e.payee_id}),
         unpaid={entry.id for entry in fund_desk.unpaid_surplus(fund.id)},
-        elsewhere=correcting.owner,
         link=link,
     )
 
