@@ -113,6 +113,19 @@ def test_words_are_put_right_later_but_a_filing_is_not_taken_away(officer: Actor
         campaigns.reword(officer, campaign.id, without, changed.rev)
 
 
+def test_a_running_campaign_may_end_later_but_not_sooner(officer: Actor) -> None:
+    running, ended = make_campaign(), make_campaign(state="ended")
+    for campaign, day in ((running, date(2026, 3, 20)), (ended, date(2026, 4, 30))):
+        with pytest.raises(Invalid) as refused, transaction():
+            moved = wording(campaign, ends_on=day)
+            campaigns.reword(officer, campaign.id, moved, campaign.rev)
+        assert set(refused.value.fields) == {"ends_on"}
+    later = wording(row(running.id), ends_on=date(2026, 4, 30))
+    with transaction():
+        campaigns.reword(officer, running.id, later, running.rev)
+    assert row(running.id).ends_on == date(2026, 4, 30)
+
+
 def test_no_public_text_names_a_donor_who_is_not_to_be_named(
     officer: Actor, approver: Actor, fund: Settled
 ) -> None:

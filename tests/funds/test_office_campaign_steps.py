@@ -94,6 +94,7 @@ def test_words_are_corrected_after_the_start(client: FlaskClient, fund: Settled)
         "summary_zh": "义卖居民手工作品。",
         "filing_number": "鲁募备〔2026〕0001",
         "filed_on": "2026-02-10",
+        "ends_on": "2026-03-31",
     }
     assert client.post(address, data=data | {"filing_number": ""}).status_code == 422
     assert client.post(address, data=data).status_code == 303

@@ -81,7 +81,7 @@ class BeginForm(Form):
 
 
 class WordingForm(Form):
-    """What may be put right when a campaign has begun."""
+    """What may be put right when a campaign has begun; a running one may also end later."""
 
     rev = HiddenField()
     title_zh = TextField(WORDS["title_zh"], [required()], longest=80)
@@ -91,6 +91,7 @@ class WordingForm(Form):
     place = TextField(WORDS["place"], longest=120)
     filing_number = TextField(WORDS["filing_number"], longest=60)
     filed_on = DateField(WORDS["filed_on"], [Optional()])
+    ends_on = DateField(WORDS["ends_on"], [required()])
 
     def start(self) -> int:
         """The revision that the form was drawn from; -1 when tampered with."""
@@ -109,7 +110,6 @@ class PlanForm(WordingForm):
     reach = RadioField(WORDS["reach"], [chosen()], choices=options(REACHES), default="public")
     emergency = BooleanField(WORDS["emergency"])
     starts_on = DateField(WORDS["starts_on"], [required()])
-    ends_on = DateField(WORDS["ends_on"], [required()])
     target_fen = MoneyField(WORDS["target_fen"], [Optional()])
     matcher = TextField(WORDS["matcher"], [required(say("请填写配捐人。"))], longest=120)
     match_bp = RatioField(WORDS["match_bp"], [required(say("请填写配捐比例。"))])

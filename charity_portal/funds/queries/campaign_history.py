@@ -13,7 +13,7 @@ ACTIONS: Mapping[str, Text] = {
     "funds.campaign.create": say("建立活动计划"),
     "funds.campaign.save": say("修改活动计划"),
     "funds.campaign.start": say("批准开始"),
-    "funds.campaign.reword": say("更正文字或备案"),
+    "funds.campaign.reword": say("更正或延期"),
     "funds.campaign.publish_bulletin": say("发布款物通报"),
     "funds.campaign.end": say("结束活动"),
     "funds.campaign.settle": say("结算并公布"),

@@ -28,7 +28,7 @@ BEGUN = ("running", "ended", "settled")
 
 @dataclass(frozen=True)
 class Wording:
-    """What may still be put right once a campaign has begun: its words, and the filing."""
+    """What may still be put right once a campaign has begun: its words, the filing, a later end."""
 
     title_zh: str
     title_en: str | None
@@ -37,6 +37,7 @@ class Wording:
     place: str | None
     filing_number: str | None
     filed_on: date | None
+    ends_on: date
 
 
 def create(actor: Actor, fund_id: int, kind: str, plan: Plan) -> Campaign:
@@ -112,8 +113,9 @@ def start(actor: Actor, campaign_id: int) -> Campaign:
 
 
 def reword(actor: Actor, campaign_id: int, wording: Wording, rev: int) -> Campaign:
-    """Put right the words or the filing of a campaign that has begun. StaleCampaign when somebody
-    else did meanwhile; Invalid by field.
+    """Put right the words or the filing of a campaign that has begun, or let a running one end later.
+
+    StaleCampaign when somebody else did meanwhile; Invalid by field.
     """
     require(actor, "funds:campaign:edit")
     campaign = locked(Campaign, campaign_id)
@@ -126,20 +128,26 @@ def reword(actor: Actor, campaign_id: int, wording: Wording, rev: int) -> Campai
     found = rules.plan_problems(plan, campaign.kind, clock.today())
     if campaign.filing_number and not wording.filing_number:
         found["filing_number"] = [say("已登记的备案编号不能删除，只能更正。")]
+    if wording.ends_on != campaign.ends_on:
+        if campaign.state != "running":
+            found["ends_on"] = [say("活动已经结束，不能再延期。")]
+        elif wording.ends_on < campaign.ends_on:
+            found["ends_on"] = [say("结束日期只能推迟；提前结束请办理“结束活动”。")]
     if found:
         raise Invalid(fields=found)
     _refuse_names(plan)
     changed = [name for name, value in values.items() if getattr(campaign, name) != value]
     if changed:
-        filing = {name: _told(values[name]) for name in ("filing_number", "filed_on")}
-        before = {name: _told(getattr(campaign, name)) for name in filing}
+        facts = ("filing_number", "filed_on", "ends_on")
+        before = {name: _told(getattr(campaign, name)) for name in facts}
         _write(campaign, values)
         audit.record(
             actor,
             "funds.campaign.reword",
             campaign,
             before=before,
-            after={"rev": campaign.rev, "changed": changed, **filing},
+            after={"rev": campaign.rev, "changed": changed}
+            | {name: _told(values[name]) for name in facts},
         )
     return campaign
 

@@ -146,6 +146,7 @@ def reword(campaign: Campaign) -> Any:
         place=form.text("place"),
         filing_number=form.text("filing_number"),
         filed_on=form.filed_on.data,
+        ends_on=form.ends_on.data,
     )
     try:
         with transaction():
