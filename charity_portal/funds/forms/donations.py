@@ -65,7 +65,7 @@ def _key(text: str | None) -> int | None:
 class DonorForm(Form):
     """Who a donor is."""
 
-    kind = RadioField(say("类别"), [chosen()], choices=_options(DONOR_KINDS), default="person")
+    kind = RadioField(say("捐赠人类别"), [chosen()], choices=_options(DONOR_KINDS), default="person")
     name = TextField(say("姓名或单位名称"), [required()], longest=100)
     phone = PhoneField(say("电话"), longest=30)
     code = TextField(say("统一社会信用代码或身份证号码"), longest=18)
@@ -102,7 +102,7 @@ class DonorFilter(Form):
     class Meta:
         csrf = False
 
-    kind = SelectField(say("类别"), default="", choices=_options(DONOR_KINDS, say("全部")))
+    kind = SelectField(say("捐赠人类别"), default="", choices=_options(DONOR_KINDS, say("全部")))
 
 
 class DonationForm(Form):
@@ -111,7 +111,7 @@ class DonationForm(Form):
     cause = HiddenField()
     purpose_id = SelectField(say("用途"), [chosen()], choices=[])
     amount_fen = MoneyField(say("金额（实物填写价值）"), [required(say("请填写金额。"))])
-    form = RadioField(say("捐赠方式"), [chosen()], choices=_options(FORMS), default="bank")
+    form = RadioField(say("捐赠形式"), [chosen()], choices=_options(FORMS), default="bank")
     received_on = DateField(say("到账（收到）日期"), [required(say("请填写日期。"))])
     income_source = SelectField(say("收入来源"), choices=_options(INCOME_SOURCES))
     campaign_id = SelectField(say("筹款活动"), choices=[], default="")
@@ -127,7 +127,7 @@ class DonationForm(Form):
         say("捐赠人"), [chosen()], choices=_options(DONOR_CHOICES), default="known"
     )
     donor_text = TextField(say("捐赠人编号、姓名、电话或代码"), longest=100)
-    donor_kind = RadioField(say("类别"), choices=_options(DONOR_KINDS), default="person")
+    donor_kind = RadioField(say("捐赠人类别"), choices=_options(DONOR_KINDS), default="person")
     donor_name = TextField(say("姓名或单位名称"), longest=100)
     donor_phone = PhoneField(say("电话"), longest=30)
     donor_code = TextField(say("统一社会信用代码或身份证号码"), longest=18)
@@ -215,7 +215,7 @@ class DonationFilterForm(Form):
         csrf = False
 
     fund = SelectField(say("基金"), default="", choices=[], validate_choice=False)
-    form = SelectField(say("捐赠方式"), default="", choices=_options(FORMS, say("全部")))
+    form = SelectField(say("捐赠形式"), default="", choices=_options(FORMS, say("全部")))
     state = SelectField(say("状态"), default="", choices=_options(DONATION.states, say("全部")))
     since = DateField(say("自"), [Optional()])
     until = DateField(say("至"), [Optional()])
@@ -268,7 +268,7 @@ class PledgeForm(Form):
     due_on = DateField(say("应到账日期"), [required(say("请填写日期。"))])
     income_source = SelectField(say("收入来源"), choices=_options(INCOME_SOURCES))
     campaign_id = SelectField(say("筹款活动"), choices=[], default="")
-    agreement_number = TextField(say("捐赠协议编号"), longest=60)
+    agreement_number = TextField(say("认捐协议编号"), longest=60)
     naming = RadioField(say("公开姓名（名称）"), choices=_options(NAMINGS), default="unnamed")
     public_name = TextField(say("公开时使用的名称"), longest=60)
     note = LongTextField(say("备注（内部留存，加密保存）"), longest=500)

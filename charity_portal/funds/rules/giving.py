@@ -174,7 +174,7 @@ def gift_problems(gift: Gift, today: date) -> dict[str, list[Text]]:
 
 def _gift(gift: Gift, today: date) -> Found:
     if gift.form not in FORMS:
-        yield "form", say("请选择捐赠方式。")
+        yield "form", say("请选择捐赠形式。")
     if gift.received_on > today:
         yield "received_on", say("到账日期不能晚于今天。")
     if gift.naming not in NAMINGS:

@@ -32,7 +32,7 @@ TITLES: dict[str, Text] = {
     "received_on": say("到账日期"),
     "amount_fen": say("金额（元）"),
     "purpose": say("用途"),
-    "form": say("捐赠方式"),
+    "form": say("捐赠形式"),
     "income_source": say("收入来源"),
     "kind": say("捐赠人类别"),
     "name": say("姓名或单位名称"),

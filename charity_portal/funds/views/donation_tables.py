@@ -20,7 +20,7 @@ COLUMNS = [
     Column("purpose", say("用途"), width=20),
     Column("donor_number", say("捐赠人编号"), width=18),
     Column("donor", say("捐赠人（已遮蔽）"), width=18),
-    Column("form", say("捐赠方式"), width=10),
+    Column("form", say("捐赠形式"), width=10),
     Column("source", say("收入来源"), width=12),
     Column("amount_fen", say("金额（元）"), "money"),
     Column("goods", say("物资名称"), width=20),
