@@ -1,5 +1,7 @@
 """Any sequence of operations keeps the ledger whole: a machine plays the portal against a model."""
 
+import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,10 +12,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from charity_portal.funds.models.ledger import LedgerAccount, LedgerEntry
+from charity_portal.funds.models.ledger import LedgerAccount, LedgerEntry, LedgerUse
 from charity_portal.funds.queries import ledger
 from charity_portal.funds.queries.checking import recount
-from charity_portal.funds.rules.accounts import PURSE
+from charity_portal.funds.rules.accounts import PURSE, REFUNDED
+from charity_portal.funds.rules.establishing import Purpose
 from charity_portal.funds.services import funds, months, moving, posting
 from charity_portal.funds.services.moving import Paper
 from charity_portal.kernel.database import db, transaction
@@ -21,6 +24,8 @@ from charity_portal.kernel.errors import PortalError
 from tests.factories.funds import make_fund
 
 AMOUNTS = st.integers(1, 500)
+USES = ("award", "relief", "fundraising")
+PURPOSES = (Purpose("助老", ("award", "fundraising")), Purpose("急难", ("relief",)))
 DAYS = st.sampled_from([date(2026, 1, 15), date(2026, 2, 3), date(2026, 3, 2)])
 WHICH = st.integers(0, 11)
 SIDES = st.booleans()
@@ -35,6 +40,7 @@ class Known:
     purse: int
     amount: int
     goods: bool = False
+    use: str = ""
     allocation: "Known | None" = None
     reversed: bool = False
     paid: bool = False
@@ -45,12 +51,21 @@ class Model:
     """What a fund should have."""
 
     purses: list[int] = field(default_factory=lambda: [0, 0])
+    spent: list[int] = field(default_factory=lambda: [0, 0])
+    uses: Counter[str] = field(default_factory=Counter)
     bank: int = 0
     goods: int = 0
     payable: int = 0
     entries: list[Known] = field(default_factory=list)
     state: str = "active"
     closed: date | None = None
+
+    def spend(self, purse: int, use: str, amount: int) -> None:
+        self.purses[purse], self.spent[purse] = (
+            self.purses[purse] - amount,
+            self.spent[purse] + amount,
+        )
+        self.uses[use] += amount
 
     def open_on(self, day: date) -> bool:
         return self.closed is None or day.replace(day=1) > self.closed
@@ -61,7 +76,7 @@ class Ledger(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fund, self.model, self.count = make_fund(), Model(), 0
+        self.fund, self.model, self.count = make_fund(purposes=PURPOSES), Model(), 0
 
     def expect(self, allowed: bool, step: Callable[[], LedgerEntry]) -> LedgerEntry | None:
         """The step happens exactly when the model allows it."""
@@ -93,22 +108,44 @@ class Ledger(RuleBasedStateMachine):
             m.goods, m.bank = m.goods + amount * goods, m.bank + amount * (not goods)
             m.entries.append(Known(entry.id, "income", purse, amount, goods))
 
-    @rule(amount=AMOUNTS, purse=st.integers(0, 1), day=DAYS, goods=SIDES)
-    def allocate(self, amount: int, purse: int, day: date, goods: bool) -> None:
+    @rule(
+        amount=AMOUNTS,
+        purse=st.integers(0, 1),
+        day=DAYS,
+        goods=SIDES,
+        use=st.sampled_from(USES),
+    )
+    def allocate(self, amount: int, purse: int, day: date, goods: bool, use: str) -> None:
         m, paper, source = self.model, Paper("v", "d", day), self.source("award")
         covered = m.purses[purse] >= amount and (not goods or m.goods >= amount)
+        earmarked = use in PURPOSES[purse].uses
         entry = self.expect(
-            m.open_on(day) and covered and m.state == "active",
+            m.open_on(day) and covered and earmarked and m.state == "active",
             lambda: moving.allocate(
                 self.fund.staff, self.fund.fund_id, None, amount, self.fund.purposes[purse],
-                source, paper, ("award", "relief")[purse], goods,
+                source, paper, use, goods,
             ),
         )  # fmt: skip
         if entry is not None:
-            m.purses[purse] -= amount
+            m.spend(purse, use, amount)
             m.goods, m.payable = m.goods - amount * goods, m.payable + amount * (not goods)
             kind = "handout" if goods else "allocation"
-            m.entries.append(Known(entry.id, kind, purse, amount, goods))
+            m.entries.append(Known(entry.id, kind, purse, amount, goods, use))
+
+    @rule(amount=AMOUNTS, purse=st.integers(0, 1), day=DAYS)
+    def refund(self, amount: int, purse: int, day: date) -> None:
+        m, paper, source = self.model, Paper("v", "d", day), self.source("reclaim")
+        entry = self.expect(
+            m.open_on(day) and m.spent[purse] >= amount,
+            lambda: moving.refund(
+                self.fund.staff, self.fund.fund_id, None, amount, self.fund.purposes[purse],
+                source, paper,
+            ),
+        )  # fmt: skip
+        if entry is not None:
+            m.spend(purse, REFUNDED, -amount)
+            m.bank += amount
+            m.entries.append(Known(entry.id, "refund", purse, amount, use=REFUNDED))
 
     @rule(which=WHICH)
     def pay(self, which: int) -> None:
@@ -121,7 +158,9 @@ class Ledger(RuleBasedStateMachine):
         if entry is not None:
             known.paid, m.bank = True, m.bank - known.amount
             m.payable -= known.amount
-            m.entries.append(Known(entry.id, "payment", known.purse, known.amount, False, known))
+            m.entries.append(
+                Known(entry.id, "payment", known.purse, known.amount, allocation=known)
+            )
 
     @rule(which=WHICH)
     def reverse(self, which: int) -> None:
@@ -129,9 +168,11 @@ class Ledger(RuleBasedStateMachine):
         if known is None:
             return
         held = m.goods if known.goods else m.bank
-        covered = known.kind != "income" or (
-            m.purses[known.purse] >= known.amount and held >= known.amount
-        )
+        covered = True
+        if known.kind in ("income", "refund"):
+            covered = m.purses[known.purse] >= known.amount and held >= known.amount
+        elif known.kind in ("allocation", "handout"):
+            covered = m.spent[known.purse] >= known.amount
         entry = self.expect(
             covered and not known.reversed and not known.paid and known.kind != "reversal",
             lambda: posting.reverse(self.fund.staff, known.id, "v", "记错"),
@@ -147,9 +188,14 @@ class Ledger(RuleBasedStateMachine):
             m.purses[known.purse] -= amount
             m.goods, m.bank = m.goods - amount * known.goods, m.bank - amount * (not known.goods)
         elif known.kind == "allocation":
-            m.purses[known.purse], m.payable = m.purses[known.purse] + amount, m.payable - amount
+            m.spend(known.purse, known.use, -amount)
+            m.payable -= amount
         elif known.kind == "handout":
-            m.purses[known.purse], m.goods = m.purses[known.purse] + amount, m.goods + amount
+            m.spend(known.purse, known.use, -amount)
+            m.goods += amount
+        elif known.kind == "refund":
+            m.spend(known.purse, REFUNDED, amount)
+            m.bank -= amount
         else:
             assert known.allocation is not None
             known.allocation.paid = False
@@ -193,6 +239,11 @@ class Ledger(RuleBasedStateMachine):
         assert list(ledger.purses(self.fund.fund_id).values()) == m.purses
         found = (balance.bank_fen, balance.goods_fen, balance.payable_fen)
         assert found == (m.bank, m.goods, m.payable)
+        kept = sa.select(LedgerUse.spent_on, sa.func.sum(LedgerUse.amount_fen))
+        kept = kept.where(LedgerUse.purpose_id.in_(self.fund.purposes)).group_by(LedgerUse.spent_on)
+        assert {use: int(fen) for use, fen in db.session.execute(kept) if fen} == {
+            use: fen for use, fen in m.uses.items() if fen
+        }
 
     @invariant()
     def all_accounts_add_up_to_zero_and_none_is_below_it(self) -> None:
@@ -202,6 +253,8 @@ class Ledger(RuleBasedStateMachine):
 
 
 def test_no_sequence_of_operations_breaks_the_ledger(app: Flask) -> None:
-    limits = settings(max_examples=12, stateful_step_count=25)
+    """A slice: SEQUENCES=2000 runs so many, longer ones."""
+    many = int(os.environ.get("SEQUENCES", "12"))
+    limits = settings(max_examples=many, stateful_step_count=25 if many < 100 else 40)
     run_state_machine_as_test(Ledger, settings=limits)
-    assert (db.session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) or 0) > 50
+    assert (db.session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) or 0) >= 30
