@@ -125,6 +125,11 @@ def test_the_desk_shows_seats_and_funds_of_ones_own_charity(client: FlaskClient)
     assert "甲基金" in page and "管委会主任" in page and "¥12.00" in page
     assert "乙基金" in page and f"/office/months/{hosted.host_id}" in page
     assert "丙基金" not in page and "¥99.00" not in page
+    interest = f"/office/funds/{hosted.fund_id}/interest"
+    assert interest in page and '/office/funds"' not in client.get(interest).text
+    data = {"purpose_id": str(hosted.purpose), "amount_fen": "1", "key": "k"}
+    answer = client.post(interest, data=data | {"voucher": "记-1", "description": "结息"})
+    assert answer.status_code == 303 and answer.location == "/workspace/funds"
     with transaction():
         funds.seat(seated.staff, seated.fund_id, committee(5))
     assert "甲基金" not in client.get("/workspace/funds").text

@@ -9,6 +9,7 @@ from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.queries import ledger
 from charity_portal.funds.rules.establishing import KINDS, NATURES
 from charity_portal.kernel.i18n import localized, say
+from charity_portal.kernel.permissions import Actor, can
 from charity_portal.kernel.tables import Column
 
 TONES = {"draft": "waiting", "active": "good", "suspended": "bad", "ended": "done"}
@@ -56,6 +57,13 @@ def register_rows(funds: Iterable[Fund], hosts: dict[int, str]) -> Iterator[dict
             "principal": balance.principal_fen,
             "payable": balance.payable_fen,
         }
+
+
+def home(actor: Actor, fund_id: int) -> str:
+    """Where somebody goes on after work on a fund: its office page, or their own desk."""
+    if can(actor, "funds:register:list"):
+        return url_for("funds_office.show", fund_id=fund_id)
+    return url_for("funds_workspace.index")
 
 
 def link(endpoint: str, **values: Any) -> str | None:

@@ -12,11 +12,11 @@ from charity_portal.funds.queries import funds as queries
 from charity_portal.funds.queries.fund_desk import EntryDesk
 from charity_portal.funds.rules.accounts import ENTRIES, INCOME_SOURCES, USES
 from charity_portal.funds.services import fund_money as services
-from charity_portal.funds.views.fund_pages import link
+from charity_portal.funds.views.fund_pages import home, link
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import PortalError
 from charity_portal.kernel.i18n import _, localized
-from charity_portal.kernel.permissions import current_actor, requires
+from charity_portal.kernel.permissions import can, current_actor, requires
 from charity_portal.organizations import queries as organizations
 
 blueprint = Blueprint("funds_office_entries", __name__, url_prefix="/office/funds")
@@ -59,7 +59,7 @@ def reverse(found: EntryDesk) -> Any:
     form = ReversalForm()
     if not form.submitted():
         return _page(found.entry.id, form), 422
-    actor = current_actor()
+    actor, fund_id = current_actor(), found.fund.id
     try:
         with transaction():
             services.take_back(
@@ -69,7 +69,9 @@ def reverse(found: EntryDesk) -> Any:
         form.refuse(problem)
         return _page(found.entry.id, form), problem.status
     flash(_("已冲销。原账目和冲销记录都保留在账上。"))
-    return redirect(url_for(".index", fund_id=found.fund.id), 303)
+    if can(actor, "funds:entry:list"):
+        return redirect(url_for(".index", fund_id=fund_id), 303)
+    return redirect(home(actor, fund_id), 303)
 
 
 def _page(entry_id: int, form: ReversalForm) -> str:
@@ -88,4 +90,5 @@ def _page(entry_id: int, form: ReversalForm) -> str:
         sources=INCOME_SOURCES,
         uses=USES,
         form=form,
+        home=home(current_actor(), found.fund.id),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 
 from charity_portal.funds.forms.fund_money import AmountForm, PaperForm, ReleaseForm, SurplusForm
 from charity_portal.funds.models.funds import Fund, FundPurpose
@@ -12,6 +12,7 @@ from charity_portal.funds.queries import fund_desk
 from charity_portal.funds.queries import funds as queries
 from charity_portal.funds.queries.fund_desk import EntryDesk
 from charity_portal.funds.services import fund_money as services
+from charity_portal.funds.views.fund_pages import home
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import PortalError
 from charity_portal.kernel.form_rows import options
@@ -136,6 +137,7 @@ def payment(promise: EntryDesk) -> str:
 def settle(promise: EntryDesk) -> Any:
     """Pay it in full."""
     form = PaperForm()
+    fund_id = promise.fund.id
     if not form.submitted():
         return _pay_page(promise, form), 422
     try:
@@ -145,14 +147,17 @@ def settle(promise: EntryDesk) -> Any:
         form.refuse(problem)
         return _pay_page(promise, form), problem.status
     flash(_("已记账。"))
-    return redirect(url_for("funds_office_entries.index", fund_id=promise.fund.id), 303)
+    return redirect(home(current_actor(), fund_id), 303)
 
 
 def _pay_page(promise: EntryDesk, form: PaperForm) -> str:
     fund = queries.fund(promise.entry.fund_id)
     found = fund_desk.surplus_promise(promise.entry.id)
     assert fund is not None and found is not None
-    return render_template("funds/office/pay.html", fund=fund, entry=found.entry, form=form)
+    url = home(current_actor(), fund.id)
+    return render_template(
+        "funds/office/pay.html", fund=fund, entry=found.entry, form=form, home=url
+    )
 
 
 def _post(fund: Fund, kind: str, form: PaperForm, step: Callable[[], LedgerEntry]) -> Any:
@@ -167,7 +172,7 @@ def _post(fund: Fund, kind: str, form: PaperForm, step: Callable[[], LedgerEntry
         form.refuse(problem)
         return _page(fund, kind, form), problem.status
     flash(_("已记账。"))
-    return redirect(url_for("funds_office.show", fund_id=fund.id), 303)
+    return redirect(home(current_actor(), fund.id), 303)
 
 
 def _page(fund: Fund, kind: str, form: PaperForm) -> str:
@@ -181,6 +186,7 @@ def _page(fund: Fund, kind: str, form: PaperForm) -> str:
         form=form,
         desk=fund_desk.desk(row),
         purposes=purposes,
+        home=home(current_actor(), row.id),
     )
 
 
