@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 
 from charity_portal.accounts.models import User
-from charity_portal.funds.errors import EarmarkBroken, Overdrawn, PurposeElsewhere
+from charity_portal.funds.errors import AlreadyReversed, EarmarkBroken, Overdrawn, PurposeElsewhere
 from charity_portal.funds.queries import ledger
 from charity_portal.funds.queries import spending as queries
 from charity_portal.funds.queries import votes as ballots
-from charity_portal.funds.services import approving, spending, votes
+from charity_portal.funds.services import approving, posting, spending, votes
 from charity_portal.funds.services.approving import Payment
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db, transaction
@@ -132,6 +132,19 @@ def test_revoking_frees_the_money_and_a_payment_that_came_back_waits_again(desk:
         approving.revoke(desk.approver, approved, "活动取消")
     assert make.row(approved).state == "refused"
     assert ledger.balance(desk.fund.fund_id).available_fen == 700000
+
+
+def test_what_was_reversed_in_the_ledger_already_is_not_reversed_again(desk: Desk) -> None:
+    request = make.make_request("approved", desk)
+    key, allocation = request.id, request.allocation_id
+    with transaction():
+        posting.reverse(desk.fund.staff, allocation or 0, "记-1", "误批")
+    with pytest.raises(AlreadyReversed), transaction():
+        approving.pay(desk.finance, key, Payment("付-1", clock.today()))
+    with transaction():
+        approving.revoke(desk.approver, key, "已在账上冲销")
+    assert make.row(key).state == "refused"
+    assert ledger.balance(desk.fund.fund_id).available_fen == 1000000
 
 
 def test_goods_leave_at_approval_and_are_paid_by_nobody(app: Flask) -> None:

@@ -115,6 +115,7 @@ def test_who_read_an_older_draft_sees_what_was_saved_and_loses_nothing(
     second = go(client, desk.asker, path, rev="0", **filled(desk, title="第二次修改"))
     assert second.status_code == 409
     assert "第二次修改" in second.text and "第一次修改" in second.text
+    assert "事项（公开）</dt>" in second.text and "金额</dt>" not in second.text
     assert 'name="rev" type="hidden" value="1"' in second.text
     third = go(client, desk.asker, path, rev="1", **filled(desk, title="第二次修改"))
     assert third.status_code == 303 and make.row(key).title == "第二次修改"

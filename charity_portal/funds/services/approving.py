@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from charity_portal.funds.models.spending import SpendingRequest
-from charity_portal.funds.queries import spending, votes
+from charity_portal.funds.queries import ledger, spending, votes
 from charity_portal.funds.rules import spending as rules
 from charity_portal.funds.rules.entries import LONGEST
 from charity_portal.funds.services import moving, posting
 from charity_portal.funds.services.measures import weigh
 from charity_portal.funds.services.moving import Paper
-from charity_portal.funds.services.naming import refuse_donor_names, refuse_hidden_names
+from charity_portal.funds.services.naming import refuse_donor_names
 from charity_portal.funds.services.spending import held, said_reason
 from charity_portal.kernel import clock
 from charity_portal.kernel.database import db
 from charity_portal.kernel.errors import Invalid, WrongState
-from charity_portal.kernel.i18n import say
+from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.permissions import Actor
 from charity_portal.kernel.states import fire
 
@@ -50,8 +50,7 @@ def approve(actor: Actor, request_id: int, exception: str = "") -> SpendingReque
     if len(words) > LONGEST_EXCEPTION:
         raise Invalid(fields={"exception": [say("不能超过 %(n)s 个字。", n=LONGEST_EXCEPTION)]})
     _unnamed(request, exception=words)
-    refuse_donor_names(title=request.title)
-    refuse_hidden_names(exception=words)
+    refuse_donor_names(title=request.title, exception=words)
     entry = moving.allocate(
         actor,
         request.fund_id,
@@ -86,9 +85,8 @@ def revoke(actor: Actor, request_id: int, reason: str) -> None:
     """Take an approval back before it is paid: the promise is reversed and the money free again."""
     request = held(request_id)
     fire(actor, request, "revoke", reason=said_reason(reason))
-    if request.allocation_id is not None:
-        words = f"{say('撤销批准').in_source()}：{request.title}"[:LONGEST]
-        posting.reverse(actor, request.allocation_id, request.number, words)
+    assert request.allocation_id is not None
+    _take_back(actor, request, request.allocation_id, say("撤销批准"))
 
 
 def pay(actor: Actor, request_id: int, payment: Payment) -> SpendingRequest:
@@ -114,8 +112,7 @@ def bounce(actor: Actor, request_id: int, reason: str) -> None:
     if request.in_kind or request.payment_id is None:
         raise WrongState
     fire(actor, request, "bounce", reason=said_reason(reason))
-    words = f"{say('付款退回').in_source()}：{request.title}"[:LONGEST]
-    posting.reverse(actor, request.payment_id, request.number, words)
+    _take_back(actor, request, request.payment_id, say("付款退回"))
     request.payment_id = request.paid_by = request.paid_on = None
     db.session.flush()
 
@@ -140,6 +137,13 @@ def close(actor: Actor, request_id: int) -> SpendingRequest:
     if found := rules.closing_problems(request.payee_kind, kinds):
         raise Invalid(fields={"close": found})
     return request
+
+
+def _take_back(actor: Actor, request: SpendingRequest, entry_id: int, why: Text) -> None:
+    """Reverse an entry, unless somebody did so in the ledger already."""
+    if ledger.reversal_of(entry_id) is None:
+        words = f"{why.in_source()}：{request.title}"[:LONGEST]
+        posting.reverse(actor, entry_id, request.number, words)
 
 
 def _check_payment(request: SpendingRequest, payment: Payment) -> None:

@@ -11,7 +11,7 @@ from charity_portal.funds.queries import funds, spending
 from charity_portal.funds.rules import spending as rules
 from charity_portal.funds.rules.spending import Ask as Ask
 from charity_portal.funds.rules.spending import Relations
-from charity_portal.funds.services.naming import refuse_donor_names, refuse_hidden_names
+from charity_portal.funds.services.naming import refuse_donor_names
 from charity_portal.funds.services.posting import hold
 from charity_portal.kernel import audit, clock
 from charity_portal.kernel.database import db, locked
@@ -161,8 +161,7 @@ def _check(fund: Fund, wanted: Ask) -> None:
         campaign = db.session.get(Campaign, wanted.campaign_id)
         if campaign is None or campaign.fund_id != fund.id:
             raise Invalid(fields={"campaign_id": [say("该活动不属于这个基金。")]})
-    refuse_donor_names(title=wanted.title)
-    refuse_hidden_names(conflict=wanted.conflict)
+    refuse_donor_names(title=wanted.title, conflict=wanted.conflict)
 
 
 def _columns(wanted: Ask) -> dict[str, object]:

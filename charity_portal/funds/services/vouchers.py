@@ -3,7 +3,7 @@
 from charity_portal.funds.models.spending import SpendingRequest, SpendingVoucher
 from charity_portal.funds.rules import spending as rules
 from charity_portal.funds.rules.voting import VOUCHER_KINDS
-from charity_portal.funds.services.naming import refuse_hidden_names
+from charity_portal.funds.services.naming import refuse_donor_names
 from charity_portal.funds.services.spending import held, said_reason
 from charity_portal.kernel import audit, clock, files
 from charity_portal.kernel.database import db
@@ -75,4 +75,4 @@ def _check(request: SpendingRequest, kind: str, description: str) -> None:
         found["description"] = [say("这里的文字会公开，不要写个人收款人的姓名。")]
     if found:
         raise Invalid(fields=found)
-    refuse_hidden_names(description=description)
+    refuse_donor_names(description=description)

@@ -214,7 +214,7 @@ def edit_page(
         purposes=purposes,
         goods=queries.goods_of(fund.id),
         **WORDS,
-        **{"theirs": None, **shown},
+        **{"theirs": [], **shown},
     )
 
 
@@ -239,6 +239,22 @@ def shown_draft(row: SpendingRequest) -> forms.AskForm:
         campaign_id=str(row.campaign_id or ""),
         conflict=row.conflict,
     )
+
+
+def differing(mine: forms.AskForm, saved: forms.AskForm) -> list[tuple[str, str]]:
+    """What was saved meanwhile and says something else than what was sent: label and words."""
+    return [
+        (field.label.text, _said(field))
+        for field in saved
+        if field.type not in ("CSRFTokenField", "HiddenField")
+        and (field.data or "") != (mine[field.name].data or "")
+    ]
+
+
+def _said(field: Any) -> str:
+    if hasattr(field, "iter_choices"):
+        return next((str(choice.label) for choice in field.iter_choices() if choice.selected), "")
+    return str(field._value()) or _("（空）")
 
 
 def payee_id_of(form: forms.AskForm) -> int | None:

@@ -17,6 +17,7 @@ from charity_portal.funds.services.approving import Payment
 from charity_portal.funds.views.spending_pages import (
     again,
     back_to,
+    differing,
     edit_page,
     payee_id_of,
     request_page,
@@ -85,7 +86,7 @@ def revise(row: SpendingRequest) -> Any:
             queries.purposes_to_spend(now.fund_id), queries.campaigns_of(now.fund_id)
         )
         form.rev.data, form.rev.raw_data = str(now.rev), None
-        shown = {"theirs": theirs} if stale else {}
+        shown = {"theirs": differing(form, theirs)} if stale else {}
         return edit_page(form, now.fund, now, **shown), problem.status
     flash(_("已保存。"))
     return redirect(back_to(row.id), 303)
