@@ -36,6 +36,7 @@ WHOLE_BP = 10_000
 BAR_YEARS = 3
 MOST_BAR_YEARS = 10
 DUE_SOON_DAYS = 30
+LONGEST_DESCRIPTION = 200
 
 Problems = dict[str, list[Text]]
 
@@ -219,10 +220,9 @@ def bar_period(today: date, years: int) -> tuple[date, date]:
     return today, end - timedelta(days=1)
 
 
-def describe(call: str, project: str, position: int, ending: str = "") -> str:
-    """What the ledger says in public about a part of an award: at most 200 characters."""
-    tail = f"（第{position}期）{ending}"
-    room = 198 - len(tail)
+def describe(call: str, project: str, tail: str) -> str:
+    """What the ledger says in public about money of an award: at most 200 characters, `tail` whole."""
+    room = LONGEST_DESCRIPTION - 1 - len(tail)
     project = project if len(project) <= room - 20 else project[: room - 21] + "…"
     left = room - len(project)
     call = call if len(call) <= left else call[: left - 1] + "…"

@@ -19,12 +19,12 @@ from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.tranches import Reclaim
 from charity_portal.projects.queries import award_money
 from charity_portal.projects.queries import tranches as queries
-from charity_portal.projects.rules import paying, paying_letters
+from charity_portal.projects.rules import paying_letters
 from charity_portal.projects.rules.letters import About, Letter
 from charity_portal.projects.rules.paying_letters import Demanded
 from charity_portal.projects.services import bars, letters
 from charity_portal.projects.services.taking import require_step
-from charity_portal.projects.services.tranches import PAGE, written
+from charity_portal.projects.services.tranches import PAGE, described, written
 
 LONGEST_LETTER_DAYS = 366
 
@@ -119,6 +119,7 @@ def receive(actor: Actor, reclaim_id: int, refund: Refund) -> Reclaim:
     _refuse(reclaim, refund)
     refuse_donor_names(voucher=refund.voucher)
     application = reclaim.application
+    tail = say("（退回资助款 %(number)s，第%(n)s笔）", number=reclaim.number, n=refund.part)
     entry = moving.refund(
         actor,
         purses.purses_of([refund.purpose_id])[refund.purpose_id].fund_id,
@@ -128,7 +129,7 @@ def receive(actor: Actor, reclaim_id: int, refund: Refund) -> Reclaim:
         f"reclaim:{reclaim_id}:{refund.part}",
         Paper(
             refund.voucher.strip(),
-            paying.describe("退回资助款", reclaim.number, refund.part, "退回"),
+            described(application, tail),
             refund.booked_on,
         ),
     )

@@ -17,10 +17,11 @@ from charity_portal.kernel import clock, files
 from charity_portal.kernel.database import db, locked
 from charity_portal.kernel.errors import Invalid
 from charity_portal.kernel.files import Prepared
-from charity_portal.kernel.i18n import say
+from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.permissions import Actor, require
 from charity_portal.kernel.states import fire
 from charity_portal.projects.errors import UnfitPurse
+from charity_portal.projects.models.applications import Application
 from charity_portal.projects.models.tranches import Reclaim, Tranche
 from charity_portal.projects.rules import paying, paying_letters
 from charity_portal.projects.rules.letters import About, Letter
@@ -78,7 +79,10 @@ def approve(actor: Actor, tranche_id: int) -> Tranche:
         tranche.amount_fen,
         tranche.purpose_id,
         _source(tranche),
-        Paper(voucher_of(tranche), description_of(tranche)),
+        Paper(
+            voucher_of(tranche),
+            described(tranche.application, say("（第%(n)s期）", n=tranche.position)),
+        ),
         use=paying.USE,
     )
     fire(actor, tranche, "allocate", entry=entry.id, amount_fen=tranche.amount_fen)
@@ -99,7 +103,11 @@ def pay(actor: Actor, tranche_id: int, voucher: str, booked_on: date) -> Tranche
     if allocation is not None and booked_on < allocation.booked_on:
         raise Invalid(fields={"booked_on": [say("付款日期不能早于批准拨付的日期。")]})
     refuse_donor_names(voucher=voucher)
-    paper = Paper(voucher.strip(), description_of(tranche, "付款"), booked_on)
+    paper = Paper(
+        voucher.strip(),
+        described(tranche.application, say("（第%(n)s期）付款", n=tranche.position)),
+        booked_on,
+    )
     entry = moving.pay(actor, tranche.allocation_id or 0, paper)
     fire(actor, tranche, "pay", entry=entry.id, amount_fen=tranche.amount_fen)
     tranche.payment_id = entry.id
@@ -115,7 +123,12 @@ def stop(actor: Actor, tranche_id: int, reason: str) -> Tranche:
     why = written(reason)
     promise = tranche.allocation_id
     if promise is not None and ledger.reversal_of(promise) is None:
-        posting.reverse(actor, promise, voucher_of(tranche), description_of(tranche, "停拨"))
+        posting.reverse(
+            actor,
+            promise,
+            voucher_of(tranche),
+            described(tranche.application, say("（第%(n)s期）停拨", n=tranche.position)),
+        )
     fire(actor, tranche, "stop", reason=why, entry=promise)
     tranche.allocation_id = tranche.approved_by = None
     _post(actor, tranche, paying_letters.stopped(_about(tranche), _which(tranche), why))
@@ -190,13 +203,12 @@ def voucher_of(tranche: Tranche) -> str:
     return f"{tranche.application.number}-{tranche.position}"
 
 
-def description_of(tranche: Tranche, ending: str = "") -> str:
-    """What the ledger says in public: call, project and part; without titles that name a donor."""
-    application = tranche.application
-    full = paying.describe(application.call.title_zh, application.title, tranche.position, ending)
+def described(application: Application, tail: Text) -> str:
+    """What the ledger says in public: call and project; the number alone where a title names a donor."""
+    end = tail.in_source()
+    full = paying.describe(application.call.title_zh, application.title, end)
     if naming.donor_named_in(full):
-        number = application.number or ""
-        return paying.describe("公益项目资助", number, tranche.position, ending)
+        return say("公益项目资助 %(number)s", number=application.number).in_source() + end
     return full
 
 
