@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from charity_portal.funds.errors import EntryTaken
@@ -309,3 +310,19 @@ def test_files_that_nobody_went_on_with_are_put_aside_after_a_week(
         assert bank_imports.discard_forgotten(SYSTEM) == 1
     row = queries.statement(waiting)
     assert row is not None and (row.state, row.content) == ("discarded", None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE bank_line SET amount_fen = 1",
+        "UPDATE bank_line SET booked_on = '2020-01-01'",
+        "DELETE FROM bank_line",
+        "UPDATE bank_statement SET account_tail = '9999'",
+        "DELETE FROM bank_statement",
+    ],
+)
+def test_what_the_bank_said_is_never_changed(fund: Settled, statement: str) -> None:
+    _lines(fund, Move("2026-03-02", 100))
+    with pytest.raises(sa.exc.DBAPIError), transaction():
+        db.session.execute(sa.text(statement))

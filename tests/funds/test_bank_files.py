@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charity_portal.funds.rules.bank_files import Movement, day_of, read
@@ -155,6 +155,7 @@ def test_balances_written_above_must_be_those_of_the_rows() -> None:
 AMOUNTS = st.lists(st.integers(-500, 500).filter(bool), min_size=1, max_size=12)
 
 
+@settings(max_examples=40)
 @given(AMOUNTS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(amounts: list[int], chance: object) -> None:
     rows, balance = [], 100_000

@@ -190,6 +190,15 @@ def test_the_sheet_of_a_month_says_whether_both_sides_agree(
     assert client.get(f"{DESK}/sheet.csv?month=2020-01&host={fund.host_id}").status_code == 404
 
 
+def test_a_statement_that_does_not_follow_says_so(client: FlaskClient, fund: Settled) -> None:
+    statements.keep(fund, [Move("2026-03-02", 100)], opening=1_000)
+    for opening, told in ((1_100, False), (1_250, True)):
+        moves = rows([Move("2026-03-20", 1)], opening)
+        waiting = statements.look_through(fund.staff, fund.host_id, grid_of(moves))
+        page = client.get(f"{DESK}/statements/{waiting.id}").text
+        assert ("与上一份对账单不衔接" in page) is told
+
+
 def test_a_list_and_a_line_cost_the_same_however_much_there_is(
     client: FlaskClient, fund: Settled
 ) -> None:

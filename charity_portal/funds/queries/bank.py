@@ -185,6 +185,21 @@ def kept_before(host_id: int, sha256: str) -> BankStatement | None:
     return db.session.scalar(wanted.limit(1))
 
 
+def ended_before(statement: BankStatement) -> BankStatement | None:
+    """The kept statement of the same account that ends last before another begins."""
+    if statement.since is None:
+        return None
+    wanted = sa.select(BankStatement).where(
+        BankStatement.host_id == statement.host_id,
+        BankStatement.account_tail == statement.account_tail,
+        BankStatement.state == "kept",
+        BankStatement.until < statement.since,
+    )
+    return db.session.scalar(
+        wanted.order_by(BankStatement.until.desc(), BankStatement.id.desc()).limit(1)
+    )
+
+
 def open_lines(host_id: int, month: date) -> int:
     """How many lines up to the end of a month (named by its first day) nobody has settled yet."""
     wanted = sa.select(sa.func.count()).select_from(BankLine)

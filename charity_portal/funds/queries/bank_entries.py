@@ -15,6 +15,7 @@ from charity_portal.funds.models.funds import Fund
 from charity_portal.funds.models.ledger import LedgerAccount, LedgerEntry
 from charity_portal.funds.queries import funds
 from charity_portal.funds.queries.bank import open_batch
+from charity_portal.funds.rules.accounts import REVERSAL
 from charity_portal.funds.rules.giving import name_key
 from charity_portal.funds.rules.reconciling import NEAR_DAYS, WINDOW_DAYS, Candidate, Line, certain
 from charity_portal.kernel.database import Page, db, page
@@ -241,6 +242,8 @@ def unmoved_pairs(host_id: int, most: int = 50) -> list[UnmovedPair]:
         .join(reversal, reversal.reverses_id == LedgerEntry.id)
         .where(
             *waiting(host_id),
+            reversal.fund_id.in_(_funds(host_id)),
+            reversal.kind == REVERSAL,
             ~sa.exists().where(BankMatch.entry_id == reversal.id),
         )
         .order_by(LedgerEntry.booked_on, LedgerEntry.id)
@@ -265,7 +268,7 @@ def unmoved(host_id: int, after: str | None = None) -> Page[BankEntry]:
     found = (
         sa.select(*columns(host_id))
         .join(BankUnmoved, BankUnmoved.entry_id == LedgerEntry.id)
-        .where(*touching(host_id))
+        .where(LedgerEntry.fund_id.in_(_funds(host_id)))
     )
     cut = page(found, order=[LedgerEntry.id.desc()], after=after, size=20)
     return Page([BankEntry(*row) for row in cut.items], cut.next_cursor, cut.first)

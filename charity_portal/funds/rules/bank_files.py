@@ -76,10 +76,10 @@ def read(grid: Grid) -> Reading:
         )
     above = [cells for _, cells in grid[: head.index]]
     reading = Reading(head, tail=heads.account_tail(above))
-    titles = [heads.squeezed(cell) for cell in grid[head.index][1]]
+    titles = [cell.strip() for cell in grid[head.index][1]]
     beside: list[Sequence[str]] = list(above)
     for number, cells in grid[head.index + 1 :]:
-        if [heads.squeezed(cell) for cell in cells] == titles:
+        if [cell.strip() for cell in cells] == titles:
             continue
         if not _read_row(reading, number, cells):
             beside.append(cells)

@@ -106,11 +106,20 @@ def _page(statement: BankStatement, problem: PortalError | None = None) -> str:
         twin=queries.kept_before(statement.host_id, statement.sha256)
         if statement.state == "checked"
         else None,
+        gap=_gap(statement),
         progress=queries.progress_of("statement_id", [statement.id]).get(statement.id),
         who=accounts.person(statement.imported_by) if statement.imported_by else None,
         mask_name=mask_name,
         problem=problem,
     )
+
+
+def _gap(statement: BankStatement) -> BankStatement | None:
+    """The statement before, when this one does not begin with what that one left."""
+    before = queries.ended_before(statement)
+    if before is None or before.closing_fen is None or statement.opening_fen is None:
+        return None
+    return before if before.closing_fen != statement.opening_fen else None
 
 
 @blueprint.get("/<int:statement_id>/errors.xlsx")
