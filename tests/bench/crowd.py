@@ -25,10 +25,8 @@ UNGUARDED = {
     "sqlite": ("DROP TRIGGER ledger_entry_fits",),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION ledger_entry_fits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " PERFORM 1 FROM ledger_account WHERE fund_id = NEW.fund_id ORDER BY id FOR NO KEY UPDATE;"
         " NEW.id := nextval(pg_get_serial_sequence('ledger_entry', 'id')); RETURN NEW; END $$",
-        "ALTER TABLE ledger_account DISABLE TRIGGER ledger_account_moves",
-        "ALTER TABLE ledger_turnover DISABLE TRIGGER ledger_turnover_moves",
-        "ALTER TABLE ledger_use DISABLE TRIGGER ledger_use_moves",
         "ALTER TABLE ledger_account DROP CONSTRAINT ck_ledger_account_balance_fen",
     ),
 }

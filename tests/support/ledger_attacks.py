@@ -69,6 +69,11 @@ class Scene:
         settled = {"kind": "'payment'", "spent_on": "NULL", "settles_id": allocation}
         return self.spend(amount, **(accounts | settled | given))
 
+    def refund(self, amount: int, **given: object) -> str:
+        """A statement by which money comes back from what was spent."""
+        accounts = {"debit_id": self.account("bank"), "credit_id": self.account("spending")}
+        return self.insert(**({"kind": "'refund'", "amount_fen": amount} | accounts | given))
+
 
 Attack = Callable[[Scene], str]
 BOTH: dict[str, Attack] = {
@@ -205,6 +210,25 @@ BOTH: dict[str, Attack] = {
         kind="'reversal'", amount_fen=7_00,
         reverses_id=f"(SELECT id FROM ledger_entry WHERE reverses_id = {s.reversed})",
     ),
+    # money that comes back
+    "a refund of more than was spent": lambda s: s.refund(80_01),
+    "a refund on a purpose that spent nothing": lambda s: s.refund(
+        1, purpose_id=s.fund.purposes[1], credit_id=s.account("spending", nth=1)
+    ),
+    "a refund of another purpose's spending": lambda s: s.refund(1, purpose_id=s.fund.purposes[1]),
+    "a refund in goods": lambda s: s.refund(1, debit_id=s.account("goods")),
+    "a refund of what is owed": lambda s: s.refund(1, credit_id=s.account("payable")),
+    "a refund out of the bank": lambda s: s.refund(
+        1, debit_id=s.account("spending"), credit_id=s.account("bank")
+    ),
+    "a refund straight into a purse": lambda s: s.refund(1, credit_id=s.account("purse")),
+    "a refund with a use": lambda s: s.refund(1, spent_on="'award'"),
+    "a refund that pays a promise": lambda s: s.refund(40_00, settles_id=s.promised),
+    "a refund that calls itself a reversal": lambda s: s.refund(40_00, reverses_id=s.payment),
+    "a refund to another fund's spending": lambda s: s.refund(
+        1, fund_id=s.other.fund_id, purpose_id=s.other.purpose
+    ),
+    "a refund into a closed month": lambda s: s.refund(1, booked_on="'2026-01-31'"),
     "a month closed before a closed one": lambda s: (
         "INSERT INTO ledger_closing (host_id, month, closed_by, by_system, closed_at) VALUES"
         f" ({s.fund.host_id}, '2025-12-01', 1, '0', '2026-03-02')"
