@@ -30,7 +30,7 @@ from charity_portal.kernel.forms import (
 from charity_portal.kernel.i18n import say
 from charity_portal.organizations import queries as organizations
 
-PRINCIPAL = Purpose("本金", (), "Principal", spendable=False)
+PRINCIPAL = Purpose(say("本金").in_source(), (), "Principal", spendable=False)
 """Where an endowed fund's principal stands; it is opened with the fund."""
 
 
