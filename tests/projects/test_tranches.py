@@ -14,6 +14,7 @@ from charity_portal.funds.services import funds, months, posting
 from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.errors import Forbidden, Invalid, PortalError, WrongState
 from charity_portal.kernel.mail import OutboxMail
+from charity_portal.kernel.permissions import SYSTEM
 from charity_portal.organizations.models import Organization
 from charity_portal.projects.errors import AlreadyHandled, PlanMoved, UnfitPurse
 from charity_portal.projects.models.tranches import Tranche
@@ -273,14 +274,23 @@ def test_tranches_follow_what_the_ledger_takes_back(app: Flask, worker: Worker) 
     key = make.make_tranche("paid", people)
     row = make.tranche_now(key)
     payment, allocation = row.payment_id or 0, row.allocation_id or 0
-    for entry, state in ((payment, "allocated"), (allocation, "released")):
-        with transaction():
-            posting.reverse(people.fund.staff, entry, "v", "重复付款")
-        worker()
-        assert make.tranche_now(key).state == state
+    with transaction():
+        posting.reverse(people.fund.staff, payment, "v", "重复付款")
+    worker()
+    assert make.tranche_now(key).state == "allocated"
+    with transaction():
+        tranches.pay(people.finance, key, "付-2", date(2026, 3, 2))
+    again = make.tranche_now(key).payment_id or 0
+    with transaction():
+        posting.reverse(people.fund.staff, again, "v", "重复付款")
+        later = posting.reverse(people.fund.staff, allocation, "v", "拨付有误").id
+    with transaction():  # whichever of the two is heard of first
+        tranches.follow_reversal(SYSTEM, later)
+    worker()
+    assert make.tranche_now(key).state == "released"
     with transaction():
         tranches.approve(people.approver, key)
-        tranches.pay(people.finance, key, "付-2", date(2026, 3, 2))
+        tranches.pay(people.finance, key, "付-3", date(2026, 3, 2))
     assert make.tranche_now(key).state == "paid"
 
 

@@ -167,12 +167,12 @@ def follow_reversal(actor: Actor, entry_id: int) -> str | None:
     if original.kind == "payment" and tranche.state == "paid":
         fire(actor, tranche, "unpay", entry=original.id)
         tranche.payment_id = None
-        return f"tranche:{key}"
-    if original.kind == "allocation" and tranche.state == "allocated":
-        fire(actor, tranche, "unallocate", entry=original.id)
+    elif original.kind != "allocation" or tranche.state != "allocated":
+        return None
+    if ledger.reversal_of(tranche.allocation_id or 0) is not None:
+        fire(actor, tranche, "unallocate", entry=tranche.allocation_id)
         tranche.allocation_id = tranche.approved_by = None
-        return f"tranche:{key}"
-    return None
+    return f"tranche:{key}"
 
 
 def _unreturn(actor: Actor, refund: Booked) -> str | None:
