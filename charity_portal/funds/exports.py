@@ -57,7 +57,7 @@ def entry_columns(wanted: Narrowing) -> list[Column]:
     own = [Column("moved", _("计入本项（元）"), "money", width=16)] if wanted.figure else []
     return [
         Column("booked_on", _("日期"), "date", width=12),
-        Column("kind", _("账目"), width=14),
+        Column("kind", _("账目类型"), width=14),
         Column("purpose", _("用途"), width=18),
         Column("use", _("支出类别"), width=16),
         Column("description", _("摘要"), width=44),

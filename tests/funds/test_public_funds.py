@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from charity_portal.funds.queries import funds
 from charity_portal.kernel.database import db
+from tests.factories.donations import make_donation, make_donor
 from tests.factories.funds import make_fund
 from tests.factories.public_funds import Lived, lived
 
@@ -164,6 +165,23 @@ def test_one_entry_tells_all_but_people(client: FlaskClient, fund: Lived) -> Non
     assert client.get("/entries/999999999").status_code == 404
 
 
+def test_only_donors_who_agreed_are_named(client: FlaskClient, app: Flask) -> None:
+    fund = make_fund()
+    agreed, silent, refusing = (
+        make_donor(name=name, refuses=name == "拒不具名者")
+        for name in ("乐于具名者", "默不作声者", "拒不具名者")
+    )
+    make_donation(fund, agreed, naming="named")
+    make_donation(fund, silent)
+    make_donation(fund, refusing)
+    row = funds.fund(fund.fund_id)
+    assert row is not None
+    for address in (f"/funds/{row.number}", f"/funds/{row.number}/donations"):
+        page = client.get(address).text
+        assert "乐于具名者" in page and page.count("爱心人士") >= 2
+        assert "默不作声者" not in page and "拒不具名者" not in page
+
+
 def vars_of(_fund: Lived) -> tuple[str, ...]:
     return ("allocation", "payment", "reversed", "reversal")
 
@@ -181,3 +199,5 @@ def test_readers_of_english_find_no_chinese_of_ours(client: FlaskClient, fund: L
         main = page[page.index("<main") :]
         plain = re.sub(r'<(\w+)[^>]*lang="zh[^"]*"[^>]*>.*?</\1>', "", main, flags=re.S)
         assert not re.search(r"累计|合计|收入来源|支出类别|凭证", plain), address
+    sent = client.get(f"/funds/{fund.number}/entries.csv?lang=en").data.decode("utf-8-sig")
+    assert "Voucher number" in sent and "Income" in sent

@@ -90,7 +90,7 @@ class PeriodFilter(Form):
 class EntryFilter(PeriodFilter):
     """Narrows the entries of a fund down; shows what was understood of the address."""
 
-    kind = SelectField(_spoken(say("账目")), choices=_options(FIGURES | ENTRY_KINDS))
+    kind = SelectField(_spoken(say("账目类型")), choices=_options(FIGURES | ENTRY_KINDS))
     purpose = SelectField(_spoken(say("用途")))
     source = SelectField(_spoken(say("收入来源")), choices=_options(INCOME_SOURCES))
     use = SelectField(_spoken(say("支出类别")), choices=_options(USE_WORDS))

@@ -68,6 +68,7 @@ class PublicEntry:
     credit: Text
     income_source: str | None
     payee: str | None
+    payee_listed: bool
     posted_by: Text
     settled_by: list[tuple[int, int | None]]
 
@@ -135,6 +136,7 @@ def entry(entry_id: int) -> PublicEntry | None:
         db.session.get_one(LedgerAccount, key) for key in (row.debit_id, row.credit_id)
     )
     payee = organizations.names([row.payee_id]).get(row.payee_id) if row.payee_id else None
+    profile = organizations.profile(row.payee_id) if row.payee_id else None
     return PublicEntry(
         line=ledger.lines([row])[0],
         fund=fund,
@@ -143,6 +145,7 @@ def entry(entry_id: int) -> PublicEntry | None:
         credit=ACCOUNTS[credit.kind],
         income_source=debit.income_source or credit.income_source,
         payee=payee,
+        payee_listed=profile is not None and not profile.archived,
         posted_by=_office(row, fund),
         settled_by=[(paid.id, undone) for paid, undone in ledger.payments_of(entry_id)],
     )
