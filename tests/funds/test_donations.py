@@ -20,6 +20,7 @@ from charity_portal.kernel.identifiers import make_uscc
 from tests.factories.donations import gift, make_donation, make_donor, make_pledge
 from tests.factories.funds import make_fund, make_staff
 from tests.factories.organizations import make_organization
+from tests.support.plans import plans
 from tests.support.statements import counted
 
 
@@ -182,3 +183,20 @@ def test_the_public_list_costs_the_same_however_much_was_given(app: Flask) -> No
     assert (len(page.items), page.next_cursor is not None) == (5, True)
     (last,) = queries.public_page(fund.fund_id, page.next_cursor, size=5).items[-1:]
     assert (last.goods, last.name) == ("棉被", donor.name)
+
+
+@pytest.mark.parametrize("campaign", [False, True], ids=["fund", "campaign"])
+def test_the_public_list_is_cut_by_an_index(app: Flask, campaign: bool) -> None:
+    fund = make_fund()
+    for _ in range(3):
+        make_donation(fund)
+    key, index = (1, "ix_donation_campaign") if campaign else (None, "ix_donation_fund")
+    cursor = queries.public_page(fund.fund_id, size=2).next_cursor
+    fund_id = None if campaign else fund.fund_id
+    for after in (None, cursor):
+        plan = plans(
+            lambda after=after: queries.public_page(fund_id, after, campaign_id=key, size=2),
+            "FROM donation ",
+        )
+        assert index in plan, plan
+        assert not any(word in plan for word in ("SCAN", "Seq Scan", "TEMP B-TREE", "Sort")), plan

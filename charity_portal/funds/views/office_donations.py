@@ -122,6 +122,7 @@ def create() -> Any:
         return redirect(url_for(".new"), 303)
     form = DonationForm()
     form.offer(fund.id)
+    form.cause.data = form.cause.data or fresh_cause()
     known = queries.by_cause(f"form:{form.cause.data}")
     if known is not None:
         return redirect(url_for(".show", donation_id=known.id), 303)
