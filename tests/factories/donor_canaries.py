@@ -6,8 +6,10 @@ from typing import Any
 
 from charity_portal.funds.models.donations import Donation, Donor
 from charity_portal.funds.queries import donations as queries
-from charity_portal.funds.services import donations, donors
-from charity_portal.kernel.database import transaction
+from charity_portal.funds.services import donations, donors, papers
+from charity_portal.funds.services.papers import Order
+from charity_portal.kernel import files
+from charity_portal.kernel.database import db, transaction
 from charity_portal.kernel.identifiers import make_uscc
 from tests.factories import bank, campaigns
 from tests.factories.donations import make_donation, make_donor, make_list, make_pledge
@@ -46,6 +48,7 @@ class Canaries:
     donations: tuple[int, ...]
     numbers: tuple[str, ...]
     campaign_numbers: tuple[str, ...]
+    papers: tuple[str, ...]
 
     @property
     def entries(self) -> list[int]:
@@ -89,6 +92,7 @@ def make_canaries(run_jobs: Any) -> Canaries:
         tuple(row.id for row in given),
         tuple(row.number for row in given),
         tuple(row.number for row in rows),
+        _papers(fund, person, given[0]),
     )
 
 
@@ -99,6 +103,25 @@ def _gifts(fund: Settled, donor: Donor, **given: Any) -> list[Donation]:
         make_donation(fund, donor, naming="named", form=form, **told)
         for form in ("bank", "cash", "in_kind")
     ]
+
+
+def _papers(fund: Settled, donor: Donor, gift: Donation) -> tuple[str, ...]:
+    """The numbers of a donor's papers, which whoever holds one may verify; their files say nothing."""
+    days = {"since": date(2026, 1, 1), "until": date(2026, 3, 2)}
+    orders = (
+        Order("donor_statement", "zh", donor_id=donor.id, **days),
+        Order("certificate", "zh", donation_id=gift.id),
+    )
+    blank = files.prepare_own(b"nothing", "paper.pdf", "application/pdf")
+    numbers = []
+    for order in orders:
+        with transaction():
+            paper, job = papers.ask(fund.staff, order)
+            db.session.delete(job)
+        with transaction():
+            papers.attach(paper.id, blank)
+        numbers.append(paper.number)
+    return tuple(numbers)
 
 
 def _lists(fund: Settled, run_jobs: Any) -> None:
