@@ -25,7 +25,7 @@ from tests.support.at_once import at_once
 from tests.support.databases import NAMES, empty_database
 from tests.support.posters import Posters
 
-THREADS, ATTEMPTS, MONEY_FOR = 32, 400, 100
+THREADS, ATTEMPTS, MONEY_FOR = 32, 128, 40
 
 
 def overspend(app: Flask, fund: Settled) -> Counter[str]:
