@@ -13,6 +13,7 @@ from charity_portal.funds.queries import bank, bank_entries
 from charity_portal.funds.services import bank as settling
 from charity_portal.funds.services import bank_imports
 from charity_portal.kernel.database import transaction
+from charity_portal.kernel.money import format_yuan
 from charity_portal.kernel.tables import read_grid
 
 TAIL = "0001"
@@ -126,8 +127,15 @@ def _bring(city: City, lines: Sequence[Line], balance_fen: int) -> int:
         balance_fen += amount
         serial = hashlib.sha256(f"{day}{counterparty}{amount}".encode()).hexdigest()[:12]
         given = ["", ""]
-        given[0 if amount > 0 else 1] = f"{abs(amount) / YUAN:.2f}"
-        cells = [day.isoformat(), serial, counterparty, remark, *given, f"{balance_fen / YUAN:.2f}"]
+        given[0 if amount > 0 else 1] = format_yuan(abs(amount)).replace(",", "")
+        cells = [
+            day.isoformat(),
+            serial,
+            counterparty,
+            remark,
+            *given,
+            format_yuan(balance_fen).replace(",", ""),
+        ]
         rows.append(",".join(cells))
     content = ("\r\n".join(rows) + "\r\n").encode("gb18030")
     grid = read_grid(io.BytesIO(content), "交易明细.csv")

@@ -72,7 +72,7 @@ def give(finance: Person, fund_id: int, yuan: str, donor: str, day: str, named: 
     finance.choose("用途", "助老")
     finance.page.get_by_role("radio", name="新的捐赠人").check()
     finance.unfold("新的捐赠人")
-    finance.tick("单位" if named else "个人")
+    finance.tick("单位或团体" if named else "个人")
     finance.fill("姓名或单位名称", donor)
     finance.tick("同意公开姓名（名称）" if named else "不同意公开")
     assert finance.send("登记并记账") == 303

@@ -10,7 +10,7 @@ from charity_portal.kernel.i18n import Text, say
 from charity_portal.kernel.identifiers import BadCode, check_ric, check_uscc
 from charity_portal.kernel.money import LARGEST_FEN
 
-DONOR_KINDS: dict[str, Text] = {"person": say("个人"), "organization": say("单位")}
+DONOR_KINDS: dict[str, Text] = {"person": say("个人"), "organization": say("单位或团体")}
 FORMS: dict[str, Text] = {
     "bank": say("银行转账"),
     "cash": say("现金"),

@@ -71,6 +71,8 @@ _WORDS: Mapping[str, Mapping[str, Text]] = {
     "valuation": VALUATIONS,
 }
 _DEFAULTS = {"form": "bank", "income_source": "donation", "kind": "person", "valuation": ""}
+_ALSO = {"单位": "organization"}
+"""What people write besides for one of the words."""
 _YES = frozenset({"是", "同意", "y", "yes", "1", "√", NAMINGS["named"].msgid})
 _NO = frozenset({"", "否", "不同意", "n", "no", "0", NAMINGS["unnamed"].msgid})
 _TEXTS = ("public_name", "goods", "quantity", "valuation_note", "receipt_number", "note")
@@ -164,6 +166,8 @@ def _of_gift(told: dict[str, Any]) -> dict[str, Any]:
 def _word(name: str, text: str, words: Mapping[str, Text], problems: list[Problem]) -> str:
     if not text:
         return _DEFAULTS[name]
+    if _ALSO.get(text) in words:
+        return _ALSO[text]
     for key, word in words.items():
         if text.casefold() in (key, word.msgid, english().gettext(word.msgid).casefold()):
             return key
