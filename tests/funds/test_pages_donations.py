@@ -10,6 +10,7 @@ from charity_portal.funds.models.papers import FundPaper
 from charity_portal.kernel import audit
 from charity_portal.kernel.database import db
 from charity_portal.kernel.files import StoredFile, path_of
+from tests.factories.accounts import make_user
 from tests.factories.donations import make_donation, make_donor, make_pledge
 from tests.factories.funds import make_fund
 from tests.factories.personas import settle
@@ -22,6 +23,11 @@ NAME, PHONE = "琥珀青禾", "13954500017"
 
 def enter(client: FlaskClient, persona: str = "finance") -> None:
     sign_in(client, settle().people[persona])
+
+
+def opened(client: FlaskClient, address: str) -> int:
+    with client.get(address) as response:
+        return response.status_code
 
 
 def text_of(client: FlaskClient, address: str) -> str:
@@ -181,3 +187,8 @@ def test_papers_for_a_donor_carry_the_name_and_say_that_they_are_no_receipt(
         said = "".join("".join(readable(path_of(stored).read_bytes())).split())
         assert NAME in said and "不是捐赠票据" in said and "¥123.45" in said
         assert NAME not in stored.name
+    papers = [f"/office/papers/{paper.id}" for paper in db.session.query(FundPaper)]
+    assert [opened(client, f"{address}/file") for address in papers] == [200, 200]
+    sign_in(client, make_user(roles=("approver",)).id)
+    assert [opened(client, address) for address in papers] == [200, 200]
+    assert [opened(client, f"{address}/file") for address in papers] == [403, 403]

@@ -14,7 +14,7 @@ from charity_portal.kernel import files, navigation
 from charity_portal.kernel.database import transaction
 from charity_portal.kernel.errors import NotFound, PortalError
 from charity_portal.kernel.i18n import say
-from charity_portal.kernel.permissions import current_actor, requires
+from charity_portal.kernel.permissions import current_actor, require, requires
 
 blueprint = Blueprint("funds_papers", __name__, url_prefix="/office/papers")
 navigation.add("office", "funds_papers.index", say("证明与报表"), "funds:paper:read", 435)
@@ -87,7 +87,9 @@ def show(paper: FundPaper) -> str:
 @blueprint.get("/<int:paper_id>/file")
 @requires("funds:paper:read", load=queries.paper)
 def file(paper: FundPaper) -> Response:
-    """The paper itself."""
+    """The paper itself; a donor's, which carries the name, only for who may see donors."""
+    if paper.kind != "fund_statement":
+        require(current_actor(), "funds:donor:reveal")
     stored = queries.file_of(paper)
     if stored is None:
         raise NotFound
