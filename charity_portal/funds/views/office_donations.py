@@ -37,7 +37,7 @@ from charity_portal.kernel.permissions import can, current_actor, requires
 from charity_portal.kernel.tables import write_csv, write_xlsx
 
 blueprint = Blueprint("funds_donations", __name__, url_prefix="/office/donations")
-navigation.add("office", "funds_donations.index", say("捐赠"), "funds:donation:list", order=420)
+navigation.add("office", "funds_donations.index", say("捐赠登记"), "funds:donation:list", order=420)
 
 
 @blueprint.get("")

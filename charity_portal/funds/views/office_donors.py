@@ -34,7 +34,7 @@ from charity_portal.kernel.permissions import current_actor, requires
 from charity_portal.organizations import queries as organizations
 
 blueprint = Blueprint("funds_donors", __name__, url_prefix="/office/donors")
-navigation.add("office", "funds_donors.index", say("捐赠人"), "funds:donor:list", order=425)
+navigation.add("office", "funds_donors.index", say("捐赠人名册"), "funds:donor:list", order=425)
 
 
 @blueprint.get("")

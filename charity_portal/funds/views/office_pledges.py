@@ -26,7 +26,7 @@ from charity_portal.kernel.i18n import _, say
 from charity_portal.kernel.permissions import current_actor, requires
 
 blueprint = Blueprint("funds_pledges", __name__, url_prefix="/office/pledges")
-navigation.add("office", "funds_pledges.index", say("认捐"), "funds:donation:list", order=428)
+navigation.add("office", "funds_pledges.index", say("认捐登记"), "funds:donation:list", order=428)
 
 
 @blueprint.get("")
