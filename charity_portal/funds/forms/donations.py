@@ -65,7 +65,9 @@ def _key(text: str | None) -> int | None:
 class DonorForm(Form):
     """Who a donor is."""
 
-    kind = RadioField(say("捐赠人类别"), [chosen()], choices=_options(DONOR_KINDS), default="person")
+    kind = RadioField(
+        say("捐赠人类别"), [chosen()], choices=_options(DONOR_KINDS), default="person"
+    )
     name = TextField(say("姓名或单位名称"), [required()], longest=100)
     phone = PhoneField(say("电话"), longest=30)
     code = TextField(say("统一社会信用代码或身份证号码"), longest=18)

@@ -13,7 +13,8 @@ from charity_portal.funds.models.funds import Fund, FundPurpose
 from charity_portal.funds.queries import figures, funds, statements
 from charity_portal.funds.rules import figures as rules
 from charity_portal.funds.rules.accounts import ENTRIES, INCOME_SOURCES
-from charity_portal.funds.views.public_funds import TONES, blueprint, links
+from charity_portal.funds.views.public_funds import TONES, links
+from charity_portal.funds.views.public_funds import blueprint as blueprint
 from charity_portal.kernel import clock, i18n
 from charity_portal.kernel.downloads import table_file
 from charity_portal.kernel.errors import Invalid, NotFound
