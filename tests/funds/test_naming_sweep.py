@@ -110,6 +110,10 @@ class Reader:
             return list(made.entries[:ENOUGH])
         if name == "donation_number":
             return list(made.numbers)
+        if name == "organization_id":
+            return [made.fund.host_id]
+        if door.endpoint.startswith("competitions_"):
+            return [1]  # contests know no donors, and are dear to make
         key = f"{door.endpoint}.{name}" if f"{door.endpoint}.{name}" in self.examples else name
         if key not in self.built:
             example: Example = self.examples.get(key, lambda world: 1)
