@@ -45,7 +45,7 @@ def main(name: str, kills: int) -> None:
             db.session.remove()
             posters, told, broken = Posters(app), [], 0
             for run in range(kills):
-                told += posters.killed(fund, run, chance.randint(0, LONGEST))
+                told += posters.killed(fund, run, chance.randint(0, LONGEST), chance.random() / 20)
                 broken += recount().difference is not None
                 db.session.remove()
             posters.close()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 from flask import Flask
 
@@ -30,14 +31,15 @@ class Posters:
             bufsize=1,
         )
 
-    def killed(self, fund: Settled, run: int, lines: int) -> list[str]:
-        """The causes that one told to be posted before it was killed, after so many."""
+    def killed(self, fund: Settled, run: int, lines: int, wait: float = 0) -> list[str]:
+        """The causes that one told to be posted before it was killed, so many seconds after so many."""
         process = self._process
         assert process.stdin is not None and process.stdout is not None
         print(fund.fund_id, fund.purpose, fund.staff.user_id, run, file=process.stdin)
         word, _, number = process.stdout.readline().strip().partition(" ")
         assert word == "pid"
         told = [process.stdout.readline().strip() for _ in range(lines)]
+        time.sleep(wait)
         os.kill(int(number), signal.SIGKILL)
         while not (line := process.stdout.readline()).startswith("ended"):
             assert line, "the process that forks others is gone"
