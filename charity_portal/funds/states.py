@@ -120,7 +120,7 @@ SPENDING = StateMachine(
         Transition("refuse", {"passed"}, "refused", "funds:spending:approve", say("不予批准")),
         Transition("pay", {"approved"}, "paid", "funds:spending:pay", say("付款")),
         Transition("hand_out", {"approved"}, "paid", "funds:spending:pay", say("发放物资")),
-        Transition("bounce", {"paid"}, "approved", "funds:spending:close", say("付款退回")),
+        Transition("bounce", {"paid", "closed"}, "approved", "funds:spending:close", say("付款退回")),
         Transition("revoke", {"approved"}, "refused", "funds:spending:approve", say("撤销批准")),
         Transition("close", {"paid"}, "closed", "funds:spending:close", say("凭证齐全")),
         Transition(

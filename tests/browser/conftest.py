@@ -172,13 +172,13 @@ def no_js_page(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture(scope="session")
-def check_accessibility() -> Callable[[Page], None]:
-    """`check_accessibility(page)` fails with every violation of the page as it is now."""
+def check_accessibility() -> Callable[..., None]:
+    """`check_accessibility(page, colours=True)` fails with every violation of the page as it is now."""
     axe = Axe()
 
-    def check(page: Page) -> None:
+    def check(page: Page, colours: bool = True) -> None:
         assert page not in WITHOUT_SCRIPTS, "axe is a script; check the page with scripts"
-        results = axe.run(page)
+        results = axe.run(page, options={"rules": {"color-contrast": {"enabled": colours}}})
         found = [
             f"{v['id']} ({v['impact']}): {v['help']}: {[node['target'] for node in v['nodes']]}"
             for v in results.response["violations"]

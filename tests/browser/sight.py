@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html.parser import HTMLParser
 
 import sqlalchemy as sa
 from playwright.sync_api import Page
@@ -28,17 +29,54 @@ WIDER = """() => document.documentElement.scrollWidth > window.innerWidth
       .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
       .slice(0, 3).map(node => `${node.tagName}.${node.className}`) : []
 """
-CHINESE = """() => {
-  const foreign = node => node.closest('[lang^="zh"]') || node.closest("script, style, template, noscript");
-  const found = [];
-  const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
-  for (let node = walk.nextNode(); node; node = walk.nextNode())
-    if (node.parentElement && !foreign(node.parentElement)) found.push(node.data);
-  for (const node of document.querySelectorAll("[aria-label], [title], [alt], [placeholder]"))
-    if (!foreign(node))
-      for (const name of ["aria-label", "title", "alt", "placeholder"]) found.push(node.getAttribute(name) || "");
-  return found.map(text => text.trim()).filter(text => /[\\u3400-\\u9fff]/.test(text));
-}"""
+UNREAD = ("script", "style", "template", "noscript")
+NAMES = ("aria-label", "title", "alt", "placeholder")
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)  # tags that never close
+
+
+class _Words(HTMLParser):
+    """The words of a page that are not marked as Chinese: its texts, and what its parts are called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.names: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        marked = (given.get("lang") or "").startswith("zh") or tag in UNREAD
+        foreign = marked or bool(self._open and self._open[-1][1])
+        if not foreign:
+            self.names += [given.get(name) or "" for name in NAMES]
+        if tag not in VOID:
+            self._open.append((tag, foreign))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and tag in [name for name, _ in self._open]:
+            if self._open.pop()[0] == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        if not (self._open and self._open[-1][1]):
+            self.texts.append(data)
 
 
 def too_low(page: Page, least: int) -> list[str]:
@@ -63,10 +101,12 @@ class Typed:
     together: str
 
 
-def left_in_chinese(page: Page, typed: Typed) -> list[str]:
+def left_in_chinese(html: str, typed: Typed) -> list[str]:
     """Chinese on an English page that is neither marked as such nor something that people typed:
     messages of the catalogue, and words that stand nowhere in the database."""
-    texts: list[str] = page.evaluate(CHINESE)
+    words = _Words()
+    words.feed(html)
+    texts = (text.strip() for text in (*words.texts, *words.names) if HAN.search(text))
     unknown = (text for text in texts if text not in typed.texts)
     parts = (part for text in unknown for part in text.split(" · ") if HAN.search(part))
     return [

@@ -36,8 +36,8 @@ def test_what_makes_a_page_scroll_sideways_is_named(wrong: Page) -> None:
     assert sight.wider(wrong, 600) == []
 
 
-def test_chinese_that_nobody_typed_is_found_in_texts_titles_and_names(wrong: Page) -> None:
-    assert sight.left_in_chinese(wrong, TYPED) == [
+def test_chinese_that_nobody_typed_is_found_in_texts_titles_and_names() -> None:
+    assert sight.left_in_chinese(WRONG, TYPED) == [
         "提交申请",
         "银龄食光, 检查通过，没有发现问题。",
         "检查通过，没有发现问题。",

@@ -134,6 +134,15 @@ def test_revoking_frees_the_money_and_a_payment_that_came_back_waits_again(desk:
     assert ledger.balance(desk.fund.fund_id).available_fen == 700000
 
 
+def test_a_payment_may_come_back_after_the_vouchers_were_complete(desk: Desk) -> None:
+    closed = make.make_request("closed", desk).id
+    with transaction():
+        approving.bounce(desk.finance, closed, "户名不符，银行退回")
+    assert make.row(closed).state == "approved"
+    make.pay(desk, closed)
+    assert make.row(closed).state == "paid"
+
+
 def test_what_was_reversed_in_the_ledger_already_is_not_reversed_again(desk: Desk) -> None:
     request = make.make_request("approved", desk)
     key, allocation = request.id, request.allocation_id

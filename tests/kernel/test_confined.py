@@ -104,7 +104,8 @@ def test_a_child_sees_no_secret_of_its_parent(
     waiting = threading.Thread(target=wait_for_it)
     waiting.start()
     with path.open("w"):  # opens as soon as the child reads from it
-        children = [child for child in _children() if SPREADSHEETS in _of(child, "cmdline")]
+        cold = f"charity_portal.kernel.confined\0{SPREADSHEETS}"
+        children = [child for child in _children() if cold in _of(child, "cmdline")]
         environments = [_of(child, "environ") for child in children]
         for child in children:
             os.kill(child, signal.SIGKILL)

@@ -63,13 +63,9 @@ class WarmChild:
         """Start it when it has not been started, and wait; TimeoutExpired leaves it running."""
         if self._said is not None:
             return self._said
-        talk = self._nest.talk
         if not self.pid:
-            self._nest.turn.acquire()
-            os.write(self._files[0], given or b"")
-            os.lseek(self._files[0], 0, os.SEEK_SET)
-            socket.send_fds(talk, [json.dumps(self._call).encode()], self._files)
-            self.pid = int(talk.recv(_MESSAGE))
+            self._begin(given or b"")
+        talk = self._nest.talk
         talk.settimeout(timeout)
         try:
             answer = talk.recv(_MESSAGE)
@@ -82,6 +78,21 @@ class WarmChild:
         _given, out, err = (_all_of(file) for file in self._files)
         self._said = out, err
         return self._said
+
+    def _begin(self, given: bytes) -> None:
+        """Have it forked. A nest that is gone is an error, and a child that never was has ended:
+        nobody may take its number, which is 0, for a process."""
+        talk = self._nest.talk
+        self._nest.turn.acquire()
+        try:
+            os.write(self._files[0], given)
+            os.lseek(self._files[0], 0, os.SEEK_SET)
+            socket.send_fds(talk, [json.dumps(self._call).encode()], self._files)
+            self.pid = int(talk.recv(_MESSAGE))
+        except BaseException:
+            self.returncode, self._said = -1, (b"", b"")
+            self._nest.turn.release()
+            raise
 
     def poll(self) -> int | None:
         """Its exit status, None while it runs."""
