@@ -139,15 +139,14 @@ def test_there_are_pages_of_every_kind(whole: Whole) -> None:
 def test_in_chinese_at_a_desk_and_on_telephones(
     whole: Whole, readers: Callable[..., Page], check_accessibility: Callable[..., None]
 ) -> None:
-    """Axe looks at every other page here, and at the rest in another look below; colours, which come
-    from one style sheet and take it longest, by turns."""
+    """Every other page; the rest comes in another look below. Axe weighs colours, which come from one
+    style sheet and take it longest, by turns."""
     wrong: list[str] = []
-    for number, leaf in enumerate(whole.leaves):
+    for number, leaf in enumerate(whole.leaves[1::2]):
         page = readers(leaf.persona)
         page.set_viewport_size({"width": 1366, "height": 768})
         wrong += arrived(page, leaf, "zh-CN")
-        if number % 2:
-            wrong += violations(page, leaf, check_accessibility, colours=number % 8 == 1)
+        wrong += violations(page, leaf, check_accessibility, colours=number % 4 == 0)
         wrong += [f"{leaf.path}: lower than 44 px: {found}" for found in sight.too_low(page, 44)]
         wrong += [f"{leaf.path} at 320: {found}" for found in sight.wider(page, 320)]
     assert not wrong, "\n".join(wrong)

@@ -226,7 +226,7 @@ def test_a_city_that_breaks_off_leaves_nothing(
     portals: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaks(city: City) -> Any:
-        yield city.at(-95, 9)
+        yield city.at(-470, 9)
         raise RuntimeError("in the middle")
 
     portal = portals("sqlite")

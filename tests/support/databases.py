@@ -26,7 +26,7 @@ POSTGRES_SETTINGS = """
 fsync = off
 full_page_writes = off
 synchronous_commit = off
-max_connections = 80
+max_connections = 160
 shared_buffers = 32MB
 lock_timeout = 20s
 """
