@@ -27,6 +27,7 @@ from charity_portal.kernel.database import (
     insert_if_absent,
     locked,
 )
+from charity_portal.kernel.errors import NotFound
 from charity_portal.kernel.permissions import Actor
 from charity_portal.kernel.triggers import append_only
 
@@ -111,8 +112,7 @@ def _append(session: Session) -> None:
     if not queued:
         return
     session.flush()
-    insert_if_absent(AuditHead, id=1, seq=0, hash=GENESIS)
-    head = locked(AuditHead, 1)
+    head = _locked_head()
     for actor, action, subject, before, after, reason in queued:
         entry = AuditEntry(
             seq=head.seq + 1,
@@ -131,6 +131,15 @@ def _append(session: Session) -> None:
         session.add(entry)
         head.seq, head.hash = entry.seq, entry.hash
     session.flush()
+
+
+def _locked_head() -> AuditHead:
+    """The chain's end, kept from others; begun by whoever appends first."""
+    try:
+        return locked(AuditHead, 1)
+    except NotFound:
+        insert_if_absent(AuditHead, id=1, seq=0, hash=GENESIS)
+        return locked(AuditHead, 1)
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
