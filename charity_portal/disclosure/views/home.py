@@ -14,7 +14,7 @@ from charity_portal.kernel.web import csrf, public_page
 blueprint = Blueprint("disclosure", __name__)
 
 add("public", "disclosure.home", say("首页"), "public", 0)
-add("public", "disclosure.verify", say("核验文件"), "disclosure:file:verify", 60)
+add("public", "disclosure.verify", say("核验公开文件"), "disclosure:file:verify", 60)
 
 
 @blueprint.get("/")
